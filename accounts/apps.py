@@ -1,0 +1,25 @@
+"""Django's entry for accounts, where cached answers learn what they depend on."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People and what they may do."""
+
+    name = "accounts"
+    verbose_name = "People"
+
+    def ready(self) -> None:
+        """Connect the writes that change a reader's state or a public profile."""
+        from accounts.models import Membership, TokenFamily, User
+        from foundation.freshness import bump_on_relation, bump_on_write
+
+        # `last_login` is nobody's business but the row's: a log-in must not empty the cache.
+        bump_on_write(
+            User,
+            subjects=lambda user: ["users", f"reader:{user.pk}"],
+            ignoring=frozenset({"last_login"}),
+        )
+        bump_on_write(TokenFamily, subjects=lambda family: [f"reader:{family.user_id}"])
+        bump_on_write(Membership, subjects=lambda _membership: ["users"])
+        bump_on_relation(User.groups.through, subjects=lambda user: ["users", f"reader:{user.pk}"])

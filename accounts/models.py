@@ -1,0 +1,228 @@
+"""The user, roles, cohorts and refresh-token families."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.core.validators import MinLengthValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from foundation.freshness import FreshQuerySet
+
+
+class Role(models.TextChoices):
+    """What a person is to the hub. Each is a group of the same name, made by migration."""
+
+    LEARNER = "LEARNER", "Learner"
+    CURATOR = "CURATOR", "Curator"
+    ADMIN = "ADMIN", "Admin"
+
+
+class Track(models.TextChoices):
+    """Which programme a person follows."""
+
+    BACKEND = "BACKEND", "Backend"
+    FRONTEND = "FRONTEND", "Frontend"
+    FULLSTACK = "FULLSTACK", "Full stack"
+
+
+class UserQuerySet(FreshQuerySet["User"]):
+    """Questions about people."""
+
+    def visible_to(self, user: User) -> Self:
+        """People whose public profile `user` may read: the active ones; curators see all."""
+        return self if user.curates else self.filter(is_active=True)
+
+    def with_role(self) -> Self:
+        """Fetch groups along, so that `role` costs one query for the whole list."""
+        return self.prefetch_related("groups")
+
+    def curators(self) -> Self:
+        """Active people who review, superusers included."""
+        return self.filter(
+            Q(groups__name__in=[Role.CURATOR, Role.ADMIN]) | Q(is_superuser=True), is_active=True
+        ).distinct()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Makes users. Addresses are compared without regard to case."""
+
+    def create_user(
+        self,
+        email: str,
+        password: str | None = None,
+        *,
+        role: Role = Role.LEARNER,
+        **fields: Any,
+    ) -> User:
+        """Create a user in the group of `role`; without a password nobody can log in."""
+        user: User = self.model(email=email, **fields)
+        user.set_password(password)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            user.assign_role(role)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an admin who also passes every permission check."""
+        fields.setdefault("display_name", email.partition("@")[0])
+        return self.create_user(email, password, role=Role.ADMIN, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        """Find the user with this address, in whatever case it is typed."""
+        user: User = self.get(email=normalised_email(email or ""))
+        return user
+
+
+def normalised_email(email: str) -> str:
+    """The form in which an address is stored and looked up: trimmed, in lower case."""
+    return email.strip().lower()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who logs in with an e-mail address."""
+
+    email = models.EmailField(unique=True)
+    display_name = models.CharField(max_length=80, validators=[MinLengthValidator(1)])
+    track = models.CharField(max_length=10, choices=Track.choices, default=Track.BACKEND)
+    bio = models.TextField(max_length=2000, blank=True)
+    github_url = models.URLField(max_length=200, blank=True)
+    is_active = models.BooleanField("active", default=True)
+    token_epoch = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Tokens of an earlier epoch are refused."
+    )
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    # A bulk write names no rows, so it may have changed any reader's state.
+    freshness = ("users", "readers")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="email_unique_in_any_case"),
+            models.CheckConstraint(condition=~Q(display_name=""), name="user_has_a_name"),
+            models.CheckConstraint(condition=Q(track__in=Track.values), name="user_track_known"),
+        ]
+        indexes = [
+            models.Index(fields=["-joined_at", "-id"], name="user_newest"),  # the order of users/
+            models.Index(fields=["track"], name="user_track"),  # entries by their author's track
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the address in the form it is looked up by."""
+        self.email = normalised_email(self.email)
+        super().save(*args, **kwargs)
+
+    @property
+    def role(self) -> Role:
+        """The strongest role among the user's groups."""
+        if self.is_superuser:
+            return Role.ADMIN
+        names = {group.name for group in self.groups.all()}
+        return next((role for role in (Role.ADMIN, Role.CURATOR) if role in names), Role.LEARNER)
+
+    @property
+    def curates(self) -> bool:
+        """Whether this person reviews and sees everything."""
+        return self.is_active and self.role in {Role.CURATOR, Role.ADMIN}
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin site opens for this person: it is where curators work."""
+        return self.curates
+
+    @transaction.atomic
+    def assign_role(self, role: Role) -> None:
+        """Make `role` the only role of this user. Acts at once, also on tokens given out."""
+        self.groups.remove(*Group.objects.filter(name__in=Role.values))
+        self.groups.add(Group.objects.get(name=role))
+
+    @transaction.atomic
+    def revoke_tokens(self) -> None:
+        """Refuse every token given out so far, on all devices."""
+        self.token_epoch = F("token_epoch") + 1
+        self.save(update_fields=["token_epoch"])
+        self.refresh_from_db(fields=["token_epoch"])
+
+
+class Cohort(models.Model):
+    """A group of learners who take a programme together."""
+
+    name = models.CharField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=100, unique=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
+        User, through="Membership", related_name="cohorts", blank=True
+    )
+
+    class Meta:
+        ordering = ["-starts_on", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="cohort_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's place in a cohort."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cohort", "user"], name="one_membership")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.cohort}"
+
+
+class TokenFamily(models.Model):
+    """All refresh tokens that descend from one log-in. Only the newest of them is good.
+
+    Whoever shows an older one may be a thief or a slow browser tab: within a short grace the same
+    successor is answered, after it the whole family is revoked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    token_epoch = models.PositiveIntegerField()
+    current = models.UUIDField(default=uuid.uuid4, help_text="jti of the newest refresh token.")
+    current_from = models.DateTimeField(help_text="When the newest token was given out.")
+    previous = models.UUIDField(null=True, help_text="jti of the token before it.")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "token families"
+        indexes = [
+            # A reader's state names the families revoked while access tokens still live.
+            models.Index(fields=["user", "revoked_at"], name="family_revoked"),
+            models.Index(fields=["expires_at"], name="family_expired"),  # the daily clean-up
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def revoke(self, *, at: datetime) -> None:
+        """Refuse all tokens of this family from `at` on."""
+        self.revoked_at = at
+        self.save(update_fields=["revoked_at"])

@@ -1,0 +1,142 @@
+"""Log-in sessions as families of refresh tokens.
+
+Each refresh gives the family a new token and retires the one before. The family's row is locked
+meanwhile, so two browser tabs that refresh together get the same successor, and a stolen token
+is good for nothing once its owner has refreshed. Rules: docs/decisions/0006.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+
+from accounts.models import TokenFamily, User
+from foundation.errors import NexusError
+
+GRACE: Final = timedelta(seconds=10)  # in which a retired token still gets its successor
+
+
+class TokenRefused(NexusError):
+    """The token is expired, forged, revoked, or was used before."""
+
+    code = "token_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client keeps: a short-lived access token and the refresh token that renews it."""
+
+    access: str
+    refresh: str
+
+
+@transaction.atomic
+def start_family(user: User, *, at: datetime) -> TokenPair:
+    """Begin a session for a user who has just proved who they are."""
+    family = TokenFamily.objects.create(
+        user=user,
+        token_epoch=user.token_epoch,
+        current_from=at,
+        expires_at=at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+    )
+    return _pair(family, at=at)
+
+
+def refresh(token: str, *, at: datetime) -> TokenPair:
+    """Exchange a refresh token for the next pair.
+
+    Raises:
+        TokenRefused: not a good token of a living family. Showing a token that was retired
+            longer than `GRACE` ago revokes its family.
+    """
+    claims = _read(token)
+    with transaction.atomic():
+        pair = _rotate(claims, at=at)
+    # Outside the transaction: the revocation must stay when the refusal is raised.
+    if pair is None:
+        raise TokenRefused("This refresh token is no longer good. Log in again.")
+    return pair
+
+
+def _rotate(claims: dict[str, Any], *, at: datetime) -> TokenPair | None:
+    family = (
+        TokenFamily.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(pk=claims["family"])
+        .first()
+    )
+    if family is None or not _is_living(family, at=at):
+        return None
+    shown = uuid.UUID(claims["jti"])
+    if shown == family.current:
+        family.previous, family.current, family.current_from = family.current, uuid.uuid4(), at
+        family.expires_at = at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+        family.save()
+        return _pair(family, at=at)
+    if shown == family.previous and at - family.current_from <= GRACE:
+        return _pair(family, at=at)
+    family.revoke(at=at)
+    return None
+
+
+def end_family(token: str, *, at: datetime) -> None:
+    """Log out: revoke the family of this refresh token.
+
+    Raises:
+        TokenRefused: it is not a refresh token, or it expired. A revoked one is fine.
+    """
+    claims = _read(token)
+    with transaction.atomic():
+        family = TokenFamily.objects.select_for_update().filter(pk=claims["family"]).first()
+        if family is not None and family.revoked_at is None:
+            family.revoke(at=at)
+
+
+def forget_families(*, at: datetime) -> int:
+    """Delete families whose tokens have all expired; returns how many."""
+    return TokenFamily.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()[0]
+
+
+def _is_living(family: TokenFamily, *, at: datetime) -> bool:
+    user = family.user
+    return (
+        family.revoked_at is None
+        and family.expires_at > at
+        and user.is_active
+        and user.token_epoch == family.token_epoch
+    )
+
+
+def _pair(family: TokenFamily, *, at: datetime) -> TokenPair:
+    """The family's current tokens. The same state always signs the same refresh token."""
+    refresh_token = RefreshToken()
+    refresh_token["jti"] = str(family.current)
+    refresh_token.set_iat(at_time=family.current_from)
+    refresh_token.set_exp(from_time=family.current_from)
+    access_token = AccessToken()
+    access_token.set_iat(at_time=at)
+    access_token.set_exp(from_time=at)
+    for token in (refresh_token, access_token):
+        token["user_id"] = str(family.user_id)
+        token["family"] = str(family.pk)
+        token["epoch"] = family.token_epoch
+    return TokenPair(access=str(access_token), refresh=str(refresh_token))
+
+
+def _read(token: str) -> dict[str, Any]:
+    try:
+        claims: dict[str, Any] = dict(RefreshToken(token).payload)  # type: ignore[arg-type]
+        uuid.UUID(claims["jti"])
+        uuid.UUID(claims["family"])
+    except (TokenError, KeyError, ValueError, TypeError) as error:
+        raise TokenRefused(
+            "This is not a refresh token that is good here. Log in again."
+        ) from error
+    return claims

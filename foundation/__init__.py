@@ -1,0 +1,1 @@
+"""The lowest floor: errors, the HTTP contract, the outbox, list caching, API documentation."""

@@ -1,0 +1,1 @@
+"""The HTTP contract: problem bodies, paging, strict input, request ids."""

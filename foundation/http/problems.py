@@ -1,0 +1,216 @@
+"""Every error as one shape: `application/problem+json` (RFC 9457).
+
+`{type, title, status, detail, instance, code, request_id, errors: [{pointer | parameter, code,
+detail}]}`. `code` is what clients branch on; `errors` names each culprit, a body field by its
+JSON pointer (RFC 6901), a query parameter by its name.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from foundation import errors
+from foundation.http import request_ids
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER: Final = "5"  # seconds
+MAX_URL: Final = 4096  # bytes
+
+_STATUS: Final[dict[type[errors.NexusError], HTTPStatus]] = {
+    errors.Invalid: HTTPStatus.BAD_REQUEST,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    *,
+    code: str,
+    detail: str,
+    culprits: Iterable[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """The body of a problem answer to `request`."""
+    return {
+        "type": f"/docs/errors/#{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "request_id": request_ids.current.get(),
+        "errors": list(culprits),
+    }
+
+
+def problem_response(request: HttpRequest, status: int, *, code: str, detail: str) -> JsonResponse:
+    """A whole answer, for errors that happen outside REST framework's views."""
+    response = JsonResponse(
+        problem(request, status, code=code, detail=detail), status=status, content_type=MEDIA_TYPE
+    )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's hook: turn an exception into a problem, or None if it is a bug."""
+    request: HttpRequest = context["request"]
+    translated = _translated(error)
+    if translated is None:
+        return None
+    status, code, detail, culprits, headers = translated
+    set_rollback()
+    return Response(
+        problem(request, status, code=code, detail=detail, culprits=culprits),
+        status=status,
+        headers=headers,
+        content_type=MEDIA_TYPE,
+    )
+
+
+_Translated = tuple[int, str, str, list[dict[str, str]], dict[str, str]]
+
+
+def _translated(error: Exception) -> _Translated | None:
+    """Status, code, detail, culprits and headers of an error; None for one nobody expected."""
+    if isinstance(error, errors.NexusError):
+        return _from_domain(error)
+    if isinstance(error, exceptions.APIException):
+        return _from_rest(error)
+    if isinstance(error, Http404):
+        return 404, "not_found", "There is nothing at this address.", [], {}
+    if isinstance(error, PermissionDenied):
+        return 403, "forbidden", "You may not do this.", [], {}
+    if isinstance(error, RequestDataTooBig):
+        return 413, "too_large", "The body is larger than this address takes.", [], {}
+    if isinstance(error, OperationalError):
+        logger.error("The database is out of reach: %s", error)
+        detail = "A part of the hub is out of reach. Try again in a moment."
+        return 503, "unavailable", detail, [], {"Retry-After": RETRY_AFTER}
+    return None
+
+
+def _from_domain(error: errors.NexusError) -> _Translated | None:
+    status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), None)
+    if status is None:
+        return None
+    culprits: list[dict[str, str]] = []
+    if isinstance(error, errors.Invalid) and error.pointer:
+        culprits = [{"pointer": error.pointer, "code": error.code, "detail": str(error)}]
+    headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return status, error.code, str(error), culprits, headers
+
+
+def _from_rest(error: exceptions.APIException) -> _Translated:
+    headers = {}
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait))
+    if isinstance(error, exceptions.ValidationError):
+        culprits = list(_culprits(error.get_full_details()))
+        return error.status_code, "invalid", _summary(culprits), culprits, headers
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    detail = str(error.detail) if isinstance(error.detail, str) else str(error.default_detail)
+    return error.status_code, _CODES.get(code, code), detail, [], headers
+
+
+# REST framework's words for what the contract names otherwise.
+_CODES: Final = {
+    "permission_denied": "forbidden",
+    "error": "error",
+    "parse_error": "malformed",
+    "throttled": "rate_limited",
+}
+
+
+def _summary(culprits: list[dict[str, str]]) -> str:
+    if not culprits:
+        return "The input is not valid."
+    names = sorted({c.get("pointer") or c.get("parameter") or "the body" for c in culprits})
+    return f"Not valid: {', '.join(names)}."
+
+
+def _culprits(details: Any, pointer: str = "") -> Iterable[dict[str, str]]:
+    """Flatten REST framework's nested error details into culprits with JSON pointers."""
+    if isinstance(details, list):
+        for number, item in enumerate(details):
+            is_leaf = isinstance(item, dict) and set(item) == {"message", "code"}
+            yield from _culprits(item, pointer if is_leaf else f"{pointer}/{number}")
+    elif set(details) == {"message", "code"}:
+        yield {"pointer": pointer, "code": str(details["code"]), "detail": str(details["message"])}
+    else:
+        for name, item in details.items():
+            is_whole = name == "non_field_errors"
+            step = str(name).replace("~", "~0").replace("/", "~1")
+            yield from _culprits(item, pointer if is_whole else f"{pointer}/{step}")
+
+
+class BadParameter(exceptions.ValidationError):
+    """A query parameter that is unknown or has a bad value."""
+
+    def __init__(self, parameter: str, detail: str, *, code: str = "invalid") -> None:
+        super().__init__({parameter: [exceptions.ErrorDetail(detail, code)]})
+        self.parameter = parameter
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether an error of this request is answered as a problem rather than as a page."""
+    return request.path.startswith("/api/")
+
+
+class ProblemMiddleware:
+    """Problems for what goes wrong around the views: bad hosts, huge bodies, lost databases, bugs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if is_api(request):
+            if len(request.get_full_path()) > MAX_URL:
+                detail = f"The address is longer than {MAX_URL} bytes."
+                return problem_response(request, 414, code="uri_too_long", detail=detail)
+            try:
+                request.get_host()
+            except DisallowedHost:
+                detail = "This host name is not served here."
+                return problem_response(request, 400, code="unknown_host", detail=detail)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> JsonResponse | None:
+        """Answer for exceptions that REST framework did not translate."""
+        if not is_api(request):
+            return None
+        if isinstance(error, SuspiciousOperation | BadRequest):
+            return problem_response(request, 400, code="bad_request", detail="Not understood.")
+        translated = _translated(error)
+        if translated is not None:
+            status, code, detail, _culprits_, _headers = translated
+            return problem_response(request, status, code=code, detail=detail)
+        logger.exception("Unexpected error at %s", request.path, exc_info=error)
+        detail = "Something broke on our side. The request id helps us find it."
+        return problem_response(request, 500, code="internal", detail=detail)

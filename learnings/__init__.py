@@ -1,0 +1,1 @@
+"""The product: topics, learnings, challenges, solutions, review, search and README import."""

@@ -1,0 +1,149 @@
+"""Markdown of one line or statement to plain text, and the small cuts that readers make by eye.
+
+Every pattern here is written so that a match attempt cannot scan the same characters twice:
+the input may be 200 kB of brackets.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+
+from .records import TITLE_LIMIT
+
+EMOJI = (
+    "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff"
+    "\ufe0e\ufe0f\u200d\u20e3\u2022\u00b7\ue000-\uf8ff\U000e0020-\U000e007f"
+)
+_EMOJI = re.compile(f"[{EMOJI}]+")
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[[^\[\]]*\])")
+_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[[^\[\]]*\])")
+_AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]*)>")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<>]*-->")
+_STRONG = re.compile(r"\*+|__+|~~")
+_UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_CODE = re.compile(r"(`+[^`]*`+)")
+_NUMBER = re.compile(
+    r"^\W{0,3}(?:(?:step|part|week|day)\s+)?\d{1,2}(?:\.\d{1,2}){0,2}\s*[.):\-\u2013\u2014]+\s+"
+    r"|^[A-Z][.)]\s+",
+    re.IGNORECASE,
+)
+_EDGES = " \t-\u2013\u2014:*_|>\u2192"
+
+
+def plain(markdown: str) -> str:
+    """Return the text as a person sees it, on one line: no marks, tags, links or emoji."""
+    pieces = _CODE.split(_KEYCAP.sub(" ", markdown))
+    # Odd pieces are code spans: what looks like a mark in there is text.
+    text = "".join(
+        piece.strip("`") if index % 2 else _without_marks(piece)
+        for index, piece in enumerate(pieces)
+    )
+    return " ".join(_EMOJI.sub(" ", text).split())
+
+
+def _without_marks(text: str) -> str:
+    for pattern, kept in ((_IMAGE, ""), (_LINK, r"\1"), (_AUTOLINK, r"\1"), (_TAG, " ")):
+        text = pattern.sub(kept, text)
+    text = _UNDERSCORE.sub("", _STRONG.sub("", text.replace("`", "")))
+    return html.unescape(_ESCAPE.sub(r"\1", text)).replace("\x00", "\ufffd")
+
+
+def heading(markdown: str) -> str:
+    """Return a heading or name as plain text, without numbering and dangling separators."""
+    text = plain(markdown)
+    unnumbered = _NUMBER.sub("", text).strip(_EDGES)
+    return unnumbered or text.strip(_EDGES)
+
+
+def title(markdown: str) -> str:
+    """Return plain text cut at a word boundary to the length that a title may have."""
+    text = plain(markdown).strip(" \t-\u2013\u2014:*|>")
+    if len(text) <= TITLE_LIMIT:
+        return text
+    head, space, _ = text[: TITLE_LIMIT - 1].rpartition(" ")
+    return (head if space else text[: TITLE_LIMIT - 1]).rstrip(" ,;:") + "\u2026"
+
+
+def is_cut(text: str) -> bool:
+    """Say whether a title had to be shortened."""
+    return text.endswith("\u2026") and len(text) > TITLE_LIMIT // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A statement that opens with a name: "**Name**: rest", "Name - rest", "**Name** rest".
+
+    `name` and `rest` are Markdown. `separator` is empty when only the bold face marks the name.
+    """
+
+    name: str
+    separator: str
+    rest: str
+    is_bold: bool
+
+
+_OPENING = rf"[\s{EMOJI}\u2192\-]*(?:\d{{1,2}}[.)]\s+)?"
+_SEPARATOR = r"(?P<sep>:|\uff1a|\u2013|\u2014|\u2192|->|=>|-(?=\s)|=)?"
+_BOLD_LEAD = re.compile(
+    rf"^{_OPENING}(?:\*\*|__)(?P<name>[^*\n]+)(?:\*\*|__)\s*{_SEPARATOR}\s*(?P<rest>.*)$", re.DOTALL
+)
+_LINKED_LEAD = re.compile(
+    rf"^{_OPENING}(?P<name>(?:\[[^\[\]]*\]\([^()\s]*\)|`[^`\n]+`))\s*"
+    rf"{_SEPARATOR}\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
+_PLAIN_LEAD = re.compile(
+    rf"^{_OPENING}(?P<name>[^:\n]{{1,90}}?)"
+    r"(?:(?P<colon>:)(?:\s+|$)|\s+(?P<sep>\u2013|\u2014|\u2192|-|->|=>)\s+)(?P<rest>.*)$",
+    re.DOTALL,
+)
+_LEAD_WORDS = 9
+
+
+def split_lead(markdown: str) -> Lead | None:
+    """Split a statement after the name that it opens with, if it does."""
+    match = _BOLD_LEAD.match(markdown) or _LINKED_LEAD.match(markdown)
+    if match:
+        name, separator = match["name"].strip(), match["sep"] or ""
+        if name.endswith(":"):
+            name, separator = name[:-1], ":"
+        return Lead(name, separator, match["rest"].strip(), is_bold=True) if name else None
+    match = _PLAIN_LEAD.match(markdown)
+    if match is None or ". " in match["name"] or len(match["name"].split()) > _LEAD_WORDS:
+        return None
+    return Lead(
+        match["name"].strip(), match["colon"] or match["sep"], match["rest"].strip(), is_bold=False
+    )
+
+
+_BOLD_LINE = re.compile(rf"^{_OPENING}(?:\*\*|__)[^*\n]+(?:\*\*|__)\s*:?\s*$")
+
+
+def is_bold_line(markdown: str) -> bool:
+    """Say whether the whole line is one bold phrase: a heading in everything but its mark."""
+    return bool(_BOLD_LINE.match(markdown))
+
+
+_BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*|__([^_\n]{1,80})__")
+
+
+def bold_phrases(markdown: str) -> list[str]:
+    """Return the bold phrases of a text as Markdown, in order."""
+    return [match[1] or match[2] for match in _BOLD.finditer(markdown)]
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"\u201d')]*\s+(?=[\"\u201c'(`*\[]*[A-Z0-9])")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Dr|No)\.$", re.IGNORECASE)
+
+
+def sentences(markdown: str) -> list[str]:
+    """Split prose into its sentences; abbreviations and version numbers end none."""
+    found: list[str] = []
+    for piece in _SENTENCE_END.split(markdown.strip()):
+        if found and _ABBREVIATION.search(found[-1][-6:]):
+            found[-1] += f" {piece}"
+        elif piece:
+            found.append(piece)
+    return found

@@ -1,0 +1,532 @@
+"""Topics, entries (learnings, challenges, solutions), votes, bookmarks and import runs.
+
+Everything a person reads passes through `visible_to(user)`. Rules that the data must always obey
+are constraints of the database; what happens on the way from draft to published is `publishing`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+from foundation import markdown
+from foundation.freshness import FreshQuerySet
+
+Viewer = User | AnonymousUser
+
+
+class TopicKind(models.TextChoices):
+    """What a topic is."""
+
+    TECHNOLOGY = "TECHNOLOGY", "Technology"
+    CONCEPT = "CONCEPT", "Concept"
+
+
+class TopicQuerySet(FreshQuerySet["Topic"]):
+    """Questions about topics."""
+
+    def named(self, names: Iterable[str]) -> dict[str, Topic]:
+        """Topics by name or alias, in any case: `{name as asked: topic}`; unknown names are left out."""
+        asked = {name.strip().lower(): name for name in names}
+        topics = (
+            self.filter(Q(name_key__in=asked) | Q(alias_rows__key__in=asked))
+            .prefetch_related("alias_rows")
+            .distinct()
+        )
+        return {
+            asked[key]: topic
+            for topic in topics
+            for key in (topic.name_key, *(alias.key for alias in topic.alias_rows.all()))
+            if key in asked
+        }
+
+    def with_counts(self) -> Self:
+        """Add `learnings_count` and `challenges_count`: what is published under each topic."""
+        return self.annotate(
+            learnings_count=_published_under_topic(Learning),
+            challenges_count=_published_under_topic(Challenge),
+        )
+
+
+class Topic(models.Model):
+    """A technology or a concept that entries are about."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=100, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=TopicKind.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager[Topic]] = TopicQuerySet.as_manager()
+    freshness = ("topics",)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="topic_has_a_name"),
+            models.CheckConstraint(condition=Q(kind__in=TopicKind.values), name="topic_kind_known"),
+        ]
+        indexes = [models.Index(fields=["name", "id"], name="topic_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the key that names are compared by, and a slug if none was given."""
+        self.name_key = self.name.strip().lower()
+        self.slug = self.slug or slugify(self.name) or uuid.uuid4().hex
+        super().save(*args, **kwargs)
+
+    @property
+    def subject(self) -> str:
+        """What followers of this topic subscribe to."""
+        return f"topic:{self.pk}"
+
+
+class TopicAlias(models.Model):
+    """Another name for a topic, such as "DRF"."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="alias_rows")
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=100, unique=True, editable=False)
+
+    freshness = ("topics",)
+
+    class Meta:
+        verbose_name_plural = "topic aliases"
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the key that names are compared by."""
+        self.key = self.name.strip().lower()
+        super().save(*args, **kwargs)
+
+
+class Status(models.TextChoices):
+    """Where an entry is on its way: see `publishing`."""
+
+    DRAFT = "DRAFT", "Draft"
+    IN_REVIEW = "IN_REVIEW", "In review"
+    PUBLISHED = "PUBLISHED", "Published"
+    REJECTED = "REJECTED", "Rejected"
+    RETRACTED = "RETRACTED", "Retracted"
+
+
+class EntryQuerySet(FreshQuerySet[Any]):
+    """Questions about learnings, challenges and solutions."""
+
+    def published(self) -> Self:
+        """What everybody may read."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def visible_to(self, user: Viewer) -> Self:
+        """What `user` may read: all that is published and their own; curators everything."""
+        if isinstance(user, AnonymousUser):
+            return self.published()
+        if user.curates:
+            return self
+        return self.published() | self.filter(author=user)
+
+    def in_review(self) -> Self:
+        """The review queue, longest waiting first."""
+        return self.filter(status=Status.IN_REVIEW).order_by("submitted_at", "id")
+
+    def with_relations(self) -> Self:
+        """Fetch what every representation shows, in a constant number of queries."""
+        return self.select_related("author").prefetch_related("topics")
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Create many, rendered as single ones are."""
+        entries = list(objs)
+        for entry in entries:
+            entry.render()
+        return super().bulk_create(entries, *args, **kwargs)
+
+
+class Entry(models.Model):
+    """What learnings, challenges and solutions have in common."""
+
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
+    topics: models.ManyToManyField[Topic, Any] = models.ManyToManyField(
+        Topic, related_name="%(class)ss", blank=True
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    review_reason = models.TextField(max_length=2000, blank=True)
+    votes_count = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Where an imported entry was read; all empty for one that was typed in.
+    source_document = models.CharField(max_length=255, blank=True, editable=False)
+    source_repository = models.CharField(max_length=255, blank=True, editable=False)
+    source_commit = models.CharField(max_length=64, blank=True, editable=False)
+    source_first_line = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    source_last_line = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    source_digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Of the record as it was read."
+    )
+
+    # The Markdown fields and where their HTML goes.
+    rendered: ClassVar[dict[str, str]] = {}
+    freshness: ClassVar[tuple[str, ...]]
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="%(class)s_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PUBLISHED) | Q(published_at__isnull=False),
+                name="%(class)s_published_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.REJECTED) | ~Q(review_reason=""),
+                name="%(class)s_rejected_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(source_first_line=None, source_last_line=None)
+                | Q(source_first_line__gte=1, source_last_line__gte=F("source_first_line")),
+                name="%(class)s_span_is_a_span",
+            ),
+        ]
+        indexes = [
+            # One partial index for each order of the shared list, which holds published rows
+            # only; `id` breaks ties, so that keyset pages never repeat or skip.
+            *(
+                models.Index(
+                    fields=[f"-{field}", "-id"],
+                    condition=Q(status=Status.PUBLISHED),
+                    name=f"%(class)s_pub_{short}",
+                )
+                for field, short in (
+                    ("published_at", "newest"),
+                    ("created_at", "created"),
+                    ("updated_at", "updated"),
+                    ("votes_count", "votes"),
+                )
+            ),
+            # An author's own entries and `?author=`, newest first.
+            models.Index(fields=["author", "-created_at", "-id"], name="%(class)s_by_author"),
+            # The review queue.
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(status=Status.IN_REVIEW),
+                name="%(class)s_queue",
+            ),
+            # Personal lists by any other status.
+            models.Index(fields=["status", "-created_at", "-id"], name="%(class)s_status"),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, rendering what is Markdown."""
+        fields = kwargs.get("update_fields")
+        if fields is None or not set(fields).isdisjoint(self.rendered):
+            self.render()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, *self.rendered.values()}
+        super().save(*args, **kwargs)
+
+    def render(self) -> None:
+        """Fill the HTML fields from the Markdown ones."""
+        for source, html in self.rendered.items():
+            setattr(self, html, markdown.render(getattr(self, source)))
+
+    @property
+    def type_name(self) -> str:
+        """`learning`, `challenge` or `solution`: as in addresses and reports."""
+        return self._meta.model_name or ""
+
+    @property
+    def summary(self) -> str:
+        """A line by which a person recognises this entry."""
+        return str(self)
+
+    @property
+    def address(self) -> str:
+        """Where the API answers for this entry, from the root."""
+        return f"/api/v1/{self.type_name}s/{self.pk}/"
+
+
+class LearningKind(models.TextChoices):
+    """What kind of thing was learned."""
+
+    TECHNOLOGY = "TECHNOLOGY", "Technology"
+    CONCEPT = "CONCEPT", "Concept"
+    BEST_PRACTICE = "BEST_PRACTICE", "Best practice"
+    TAKEAWAY = "TAKEAWAY", "Takeaway"
+    GOAL = "GOAL", "Goal"
+
+
+class Learning(Entry):
+    """Something learned: a technology, a concept, a best practice, a takeaway or a goal."""
+
+    kind = models.CharField(max_length=13, choices=LearningKind.choices)
+    title = models.CharField(max_length=300)
+    body = models.TextField(max_length=markdown.MAX_LENGTH, blank=True)
+    body_html = models.TextField(blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Learning]] = EntryQuerySet.as_manager()
+    rendered = {"body": "body_html"}
+    freshness = ("learnings",)
+
+    class Meta(Entry.Meta):
+        constraints = [
+            *Entry.Meta.constraints,
+            models.CheckConstraint(condition=~Q(title=""), name="learning_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(kind__in=LearningKind.values), name="learning_kind_known"
+            ),
+        ]
+        indexes = [
+            *Entry.Meta.indexes,
+            models.Index(
+                fields=["kind", "-published_at", "-id"],
+                condition=Q(status=Status.PUBLISHED),
+                name="learning_pub_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ChallengeQuerySet(EntryQuerySet):
+    """Questions about challenges."""
+
+    def with_solution_facts(self) -> Self:
+        """Add `solutions_count` and `accepted_solution_id`, of published solutions only."""
+        published = Solution.objects.filter(
+            challenge=models.OuterRef("pk"), status=Status.PUBLISHED
+        ).order_by()
+        count = published.values("challenge").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(
+            solutions_count=Coalesce(models.Subquery(count), 0),
+            accepted_solution_id=models.Subquery(published.filter(accepted=True).values("pk")[:1]),
+        )
+
+    def solved(self, solved: bool = True) -> Self:  # noqa: FBT001, FBT002 - reads as a question
+        """Those that have (or lack) a published accepted solution."""
+        accepted = models.Exists(
+            Solution.objects.filter(
+                challenge=models.OuterRef("pk"), status=Status.PUBLISHED, accepted=True
+            )
+        )
+        return self.filter(accepted if solved else ~accepted)
+
+    def with_relations(self) -> Self:
+        """Fetch what every representation shows, in a constant number of queries."""
+        return super().with_relations().with_solution_facts()
+
+
+class Challenge(Entry):
+    """A problem that somebody met. The title states it, the problem text tells more."""
+
+    title = models.CharField(max_length=300)
+    problem = models.TextField(max_length=markdown.MAX_LENGTH, blank=True)
+    problem_html = models.TextField(blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Challenge]] = ChallengeQuerySet.as_manager()
+    rendered = {"problem": "problem_html"}
+    freshness = ("challenges", "solutions")  # a solution is visible only with its challenge
+
+    class Meta(Entry.Meta):
+        constraints = [
+            *Entry.Meta.constraints,
+            models.CheckConstraint(condition=~Q(title=""), name="challenge_has_a_title"),
+        ]
+        permissions = [("publish_own", "Can publish own entries without review")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def subject(self) -> str:
+        """What followers of this challenge subscribe to."""
+        return f"challenge:{self.pk}"
+
+
+class SolutionQuerySet(EntryQuerySet):
+    """Questions about solutions."""
+
+    def published(self) -> Self:
+        """Published solutions of published challenges: with its challenge a solution goes too."""
+        return self.filter(status=Status.PUBLISHED, challenge__status=Status.PUBLISHED)
+
+    def with_relations(self) -> Self:
+        """Fetch what every representation shows, in a constant number of queries."""
+        return super().with_relations().select_related("author", "challenge")
+
+
+class Solution(Entry):
+    """How somebody solved a challenge."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="solutions")
+    body = models.TextField(max_length=markdown.MAX_LENGTH)
+    body_html = models.TextField(blank=True, editable=False)
+    accepted = models.BooleanField(default=False, editable=False)
+
+    objects: ClassVar[models.Manager[Solution]] = SolutionQuerySet.as_manager()
+    rendered = {"body": "body_html"}
+    freshness = ("solutions", "challenges")  # a challenge shows how many solutions it has
+
+    class Meta(Entry.Meta):
+        constraints = [
+            *Entry.Meta.constraints,
+            models.CheckConstraint(condition=~Q(body=""), name="solution_has_a_body"),
+            models.UniqueConstraint(
+                fields=["challenge"], condition=Q(accepted=True), name="one_accepted_solution"
+            ),
+        ]
+        indexes = [
+            *Entry.Meta.indexes,
+            # Counting and listing the solutions of one challenge.
+            models.Index(
+                fields=["challenge", "-published_at", "-id"],
+                condition=Q(status=Status.PUBLISHED),
+                name="solution_pub_challenge",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Solution of “{self.challenge}”"
+
+    @property
+    def summary(self) -> str:
+        """A line by which a person recognises this entry."""
+        return f"a solution of “{self.challenge.title}”"
+
+
+class Mark(models.Model):
+    """A person's mark on one entry, whatever its type."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
+    learning = models.ForeignKey(
+        Learning, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    challenge = models.ForeignKey(
+        Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    solution = models.ForeignKey(
+        Solution, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(learning__isnull=False, challenge=None, solution=None)
+                | Q(learning=None, challenge__isnull=False, solution=None)
+                | Q(learning=None, challenge=None, solution__isnull=False),
+                name="%(class)s_marks_one_entry",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["user", entry],
+                    condition=Q(**{f"{entry}__isnull": False}),
+                    name=f"%(class)s_once_per_{entry}",
+                )
+                for entry in ("learning", "challenge", "solution")
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="%(class)s_newest")]
+
+
+class Vote(Mark):
+    """ "This helped me." Counted in the entry's `votes_count`."""
+
+    def __str__(self) -> str:
+        return f"Vote by {self.user}"
+
+
+class Bookmark(Mark):
+    """Kept for later, seen by nobody else."""
+
+    def __str__(self) -> str:
+        return f"Bookmark of {self.user}"
+
+
+class ImportStatus(models.TextChoices):
+    """Where an import is."""
+
+    QUEUED = "QUEUED", "Queued"
+    RUNNING = "RUNNING", "Running"
+    DONE = "DONE", "Done"
+    FAILED = "FAILED", "Failed"
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Questions about imports."""
+
+    def visible_to(self, user: User) -> Self:
+        """A learner's own imports; curators see all."""
+        return self if user.curates else self.filter(author=user)
+
+
+class ImportRun(models.Model):
+    """One README read into drafts, with the report its author gets."""
+
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="import_runs")
+    document = models.CharField(max_length=255, help_text="The file's name.")
+    repository = models.CharField(max_length=255, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    # The bytes as they came: reading them is the worker's job, and so is refusing them.
+    content = models.BinaryField(editable=False)
+    status = models.CharField(
+        max_length=10, choices=ImportStatus.choices, default=ImportStatus.QUEUED
+    )
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
+    report = models.JSONField(default=dict, blank=True)
+    entries = models.JSONField(default=list, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[ImportRun]] = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=ImportStatus.values), name="import_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__lte=100), name="import_progress_is_percent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ImportStatus.FAILED) | ~Q(error=""),
+                name="import_failed_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["author", "-created_at", "-id"], name="import_by_author"),
+            models.Index(fields=["-created_at", "-id"], name="import_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Import of {self.document}"
+
+
+def _published_under_topic(model: type[Entry]) -> models.Expression:
+    through: Any = model.topics.through
+    name = model._meta.model_name
+    rows = through.objects.filter(
+        topic=models.OuterRef("pk"), **{f"{name}__status": Status.PUBLISHED}
+    ).order_by()
+    count = rows.values("topic").annotate(n=models.Count("pk")).values("n")
+    return Coalesce(models.Subquery(count), 0)

@@ -1,0 +1,90 @@
+"""The worker and its queues. Tasks are found in the `tasks` room of each floor.
+
+The settings are the ones that lost nothing when workers and brokers were killed on purpose:
+late acknowledgement, rejection when a child dies, one message at a time, quorum queues with a
+delivery limit. Reasons: docs/decisions/0003.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery.schedules import crontab
+from django.conf import settings
+from kombu import Exchange, Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings.production")
+
+DELIVERY_LIMIT = 5  # attempts before a message goes to the dead-letter queue
+TIME_LIMIT = 60  # seconds for one task
+
+dead_letters = Exchange("nexus.dead", type="topic", durable=True)
+dead_queue = Queue("nexus.dead", dead_letters, routing_key="#", durable=True)
+work = Exchange("nexus", type="topic", durable=True)
+# Arguments that only RabbitMQ reads; Redis and the in-memory broker ignore them.
+work_queue = Queue(
+    "nexus",
+    work,
+    routing_key="nexus",
+    durable=True,
+    queue_arguments={
+        "x-queue-type": "quorum",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": dead_letters.name,
+    },
+)
+
+TRANSPORT_OPTIONS: dict[str, dict[str, Any]] = {
+    "redis": {
+        # A message whose worker died is handed out again after this long: twice the time limit.
+        "visibility_timeout": 2 * TIME_LIMIT,
+        # Look for such messages every 2 s; without these two it can take minutes.
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    },
+    "memory": {"polling_interval": 0.05},
+}
+
+app = Celery("nexus")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_timeout=1,  # seconds
+    broker_connection_retry_on_startup=True,
+    broker_transport_options=TRANSPORT_OPTIONS.get(settings.BROKER_SCHEME.rstrip("s"), {}),
+    task_queues=[work_queue],
+    task_default_queue=work_queue.name,
+    task_default_exchange=work.name,
+    task_default_exchange_type="topic",
+    task_default_routing_key="nexus",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_soft_time_limit=TIME_LIMIT - 10,
+    task_time_limit=TIME_LIMIT,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    timezone="UTC",
+    beat_schedule={
+        # Each job takes its slot in the database first, so a second beat does no harm.
+        "sweep": {"task": "foundation.sweep", "schedule": 10.0},
+        "forget": {"task": "foundation.forget", "schedule": crontab(hour="3", minute="17")},
+    },
+)
+app.autodiscover_tasks(["foundation", "notifications", "learnings"])
+
+
+class DeclareDeadLetters(bootsteps.StartStopStep):
+    """Declares the dead-letter queue on RabbitMQ, so that a refused message has a place to go."""
+
+    requires = {"celery.worker.consumer.connection:Connection"}
+
+    def start(self, parent: Any) -> None:
+        """Run when the worker has a connection, again after each reconnection."""
+        if parent.connection.transport.driver_type == "amqp":
+            dead_queue(parent.connection.default_channel).declare()
+
+
+app.steps["consumer"].add(DeclareDeadLetters)

@@ -1,0 +1,221 @@
+"""What every way of running Nexus shares."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+from nexus.settings.environment import ROOT, Environment
+
+ENVIRONMENT = Environment.read()
+DATA_DIR = ENVIRONMENT.nexus_data_dir
+PORT = ENVIRONMENT.port
+PUBLIC_READ = ENVIRONMENT.nexus_public_read
+METRICS_ALLOW = ENVIRONMENT.nexus_metrics_allow
+DEMO = ENVIRONMENT.nexus_demo
+VERSION = "0.1.0"
+
+ALLOWED_HOSTS = ENVIRONMENT.nexus_allowed_hosts
+ROOT_URLCONF = "nexus.urls"
+WSGI_APPLICATION = "nexus.wsgi.application"
+ASGI_APPLICATION = "nexus.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False  # a missing slash is a 404 problem, never a redirect: api-contract
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "corsheaders",
+    "drf_yasg",
+    "foundation",
+    "accounts",
+    "notifications",
+    "learnings",
+    "nexus",
+]
+
+MIDDLEWARE = [
+    "foundation.http.request_ids.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "foundation.http.problems.ProblemMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "nexus" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -------------------------------------------------------------------------------------
+
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_DIR / "nexus.sqlite3",
+    "OPTIONS": {
+        # Readers never wait for a writer, and a writer takes its lock before it reads, so that
+        # two of them queue up instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's description of the database at `url`, or of the embedded one if it is empty."""
+    if not url:
+        return dict(SQLITE)
+    config = dict(environ.Env.db_url_config(url))
+    if config["ENGINE"] == "django.db.backends.postgresql":
+        config["CONN_HEALTH_CHECKS"] = True  # a restarted server costs no failed request
+        options: dict[str, Any] = config.setdefault("OPTIONS", {})
+        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+    return config
+
+
+DATABASES = {"default": database(ENVIRONMENT.database_url)}
+
+
+def cache(url: str) -> dict[str, Any]:
+    """Django's description of the cache at `url`, or of the one kept in files if it is empty."""
+    if not url:
+        return {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": DATA_DIR / "cache",
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "nexus",
+        # A frozen Redis must cost a reader less than the query that it saves.
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    }
+
+
+CACHES = {"default": cache(ENVIRONMENT.redis_url)}
+
+# --- People -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"user_attributes": ("email", "display_name")}  # type: ignore[assignment]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- The API ----------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.rest.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.rest.permissions.IsSignedIn"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["foundation.http.parsers.StrictJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["foundation.http.filtering.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "foundation.http.paging.KeysetPagination",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "foundation.http.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "NUM_PROXIES": ENVIRONMENT.nexus_num_proxies,
+    "UNICODE_JSON": True,
+    "DATETIME_FORMAT": "iso-8601",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # bytes; the JSON parser has a lower bound
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ALGORITHM": "HS256",
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "user_id",
+    "UPDATE_LAST_LOGIN": False,
+}
+
+SWAGGER_USE_COMPAT_RENDERERS = False
+
+CORS_ALLOWED_ORIGINS = ENVIRONMENT.nexus_cors_origins
+CORS_URLS_REGEX = r"^/(api/|swagger|openapi)"
+CORS_EXPOSE_HEADERS = [
+    "ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Cache",
+    "X-Request-ID",
+]  # fmt: skip
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.nexus_csrf_trusted_origins
+
+# --- Work in the background -------------------------------------------------------------------
+
+CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or "memory://"
+BROKER_SCHEME = urlsplit(CELERY_BROKER_URL).scheme
+
+# --- E-mail -----------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = ENVIRONMENT.nexus_from_email
+if ENVIRONMENT.email_url:
+    vars().update(environ.Env.email_url_config(ENVIRONMENT.email_url))
+    EMAIL_TIMEOUT = 10  # seconds
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+# --- Words, times, files ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [ROOT / "nexus" / "static"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "foundation.http.request_ids.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        },
+    },
+    "root": {"handlers": ["console"], "level": ENVIRONMENT.nexus_log_level},
+}

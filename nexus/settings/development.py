@@ -1,0 +1,39 @@
+"""Settings for `manage.py up` and for working on Nexus."""
+
+from nexus.settings.base import *
+from nexus.settings.base import CORS_ALLOWED_ORIGINS, ENVIRONMENT, INSTALLED_APPS, MIDDLEWARE
+
+DEBUG = True
+SECRET_KEY = ENVIRONMENT.kept_secret_key()
+ALLOWED_HOSTS = ENVIRONMENT.nexus_allowed_hosts or ["localhost", "127.0.0.1", "[::1]", ".localhost"]
+INTERNAL_IPS = ["127.0.0.1"]
+
+# The ports where frontend tools serve by default: Create React App, Vite, Angular, Parcel.
+CORS_ALLOWED_ORIGINS = [
+    *CORS_ALLOWED_ORIGINS,
+    *(
+        f"http://{host}:{port}"
+        for host in ("localhost", "127.0.0.1")
+        for port in (3000, 5173, 4173, 4200, 1234, 8080)
+    ),
+]
+
+WHITENOISE_USE_FINDERS = True  # static files are served from where they lie, without collectstatic
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# The toolbar is a development package; `make run` installs only what Nexus needs to run.
+try:
+    import debug_toolbar  # noqa: F401 - asks only whether it is installed
+except ImportError:
+    pass
+else:
+    INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
+    MIDDLEWARE = [
+        *MIDDLEWARE[:3],
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+        *MIDDLEWARE[3:],
+    ]

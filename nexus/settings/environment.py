@@ -1,0 +1,103 @@
+"""The one place where Nexus reads its environment.
+
+Every variable is a field of `Environment`; `.env.example` describes the same names, and a test
+compares the two. Nothing else in the project may touch `os.environ`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What a deployment may set. Field names are the variables' names in lower case."""
+
+    database_url: str  # empty: SQLite under nexus_data_dir
+    redis_url: str  # empty: a file-based cache under nexus_data_dir
+    celery_broker_url: str  # empty: in memory, within one process
+    email_url: str  # empty: messages are written as files under nexus_data_dir
+    nexus_data_dir: Path
+    nexus_secret_key: str
+    nexus_allowed_hosts: list[str]
+    nexus_cors_origins: list[str]
+    nexus_csrf_trusted_origins: list[str]
+    nexus_metrics_allow: list[str]
+    nexus_num_proxies: int
+    nexus_https: bool
+    nexus_public_read: bool
+    nexus_demo: bool
+    nexus_from_email: str
+    nexus_log_level: str
+    port: int
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read `.env` beside `manage.py`, if there, then the process environment over it.
+
+        Raises:
+            ImproperlyConfigured: a value is not of its variable's type.
+        """
+        env = environ.Env()
+        env.read_env(ROOT / ".env")
+        try:
+            return cls(
+                database_url=env.str("DATABASE_URL", default=""),
+                redis_url=env.str("REDIS_URL", default=""),
+                celery_broker_url=env.str("CELERY_BROKER_URL", default=""),
+                email_url=env.str("EMAIL_URL", default=""),
+                nexus_data_dir=Path(env.str("NEXUS_DATA_DIR", default=str(ROOT / "var"))).resolve(),
+                nexus_secret_key=env.str("NEXUS_SECRET_KEY", default=""),
+                nexus_allowed_hosts=env.list("NEXUS_ALLOWED_HOSTS", default=[]),
+                nexus_cors_origins=env.list("NEXUS_CORS_ORIGINS", default=[]),
+                nexus_csrf_trusted_origins=env.list("NEXUS_CSRF_TRUSTED_ORIGINS", default=[]),
+                nexus_metrics_allow=env.list("NEXUS_METRICS_ALLOW", default=["127.0.0.1", "::1"]),
+                nexus_num_proxies=env.int("NEXUS_NUM_PROXIES", default=0),
+                nexus_https=env.bool("NEXUS_HTTPS", default=True),
+                nexus_public_read=env.bool("NEXUS_PUBLIC_READ", default=False),
+                nexus_demo=env.bool("NEXUS_DEMO", default=False),
+                nexus_from_email=env.str("NEXUS_FROM_EMAIL", default="Nexus <nexus@localhost>"),
+                nexus_log_level=env.str("NEXUS_LOG_LEVEL", default="INFO"),
+                port=env.int("PORT", default=8000),
+            )
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"A variable has a value of the wrong type: {error}"
+            ) from error
+
+    def require(self, *names: str) -> None:
+        """Refuse to go on while one of these variables is empty.
+
+        Raises:
+            ImproperlyConfigured: names every variable that is missing, not only the first.
+        """
+        missing = [name.upper() for name in names if not getattr(self, name)]
+        if missing:
+            raise ImproperlyConfigured(f"Set {', '.join(missing)}: see .env.example.")
+
+    def kept_secret_key(self) -> str:
+        """The given secret key, or one made on first use and kept in the data folder.
+
+        A key that changed at every start would log everybody out; one written in the source
+        would be everybody's.
+        """
+        if self.nexus_secret_key:
+            return self.nexus_secret_key
+        kept = self.nexus_data_dir / "secret_key"
+        self.nexus_data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            kept.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            if key := kept.read_text():
+                return key
+        key = secrets.token_urlsafe(64)
+        kept.write_text(key)
+        return key

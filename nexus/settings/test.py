@@ -1,0 +1,34 @@
+"""Settings for the test-suite: embedded parts, or the services named in the environment."""
+
+import os
+
+from nexus.settings.base import *
+from nexus.settings.base import CACHES, DATABASES, ENVIRONMENT
+
+DEBUG = False
+SECRET_KEY = "only-for-tests-and-long-enough-for-hs256-signatures"  # noqa: S105
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+CORS_ALLOWED_ORIGINS = ["http://localhost:5173"]
+
+# Argon2 is slow on purpose; one test checks that production uses it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if not ENVIRONMENT.database_url:
+    # A file, not memory: threads and live servers then meet the same locks as in production.
+    DATABASES["default"]["TEST"] = {"NAME": ENVIRONMENT.nexus_data_dir / "test.sqlite3"}
+else:
+    DATABASES["default"]["OPTIONS"].pop("pool", None)  # the test database is dropped at the end
+
+if ENVIRONMENT.redis_url:
+    # Each test process keeps its pages apart.
+    CACHES["default"]["KEY_PREFIX"] = f"nexus-test-{os.getpid()}"
+else:
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,1 @@
+"""The smallest valid rows, one module per app."""

@@ -1,0 +1,91 @@
+"""Topics, entries and imports for tests. `published=True` makes an entry that everybody reads."""
+
+from datetime import UTC, datetime
+
+import factory
+
+from learnings.models import (
+    Challenge,
+    ImportRun,
+    Learning,
+    LearningKind,
+    Solution,
+    Status,
+    Topic,
+    TopicKind,
+)
+from tests.factories.accounts import UserFactory
+
+PUBLISHED_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class TopicFactory(factory.django.DjangoModelFactory):
+    """A technology."""
+
+    class Meta:
+        model = Topic
+
+    name = factory.Sequence(lambda n: f"Topic {n}")
+    kind = TopicKind.TECHNOLOGY
+
+
+class EntryFactory(factory.django.DjangoModelFactory):
+    """What the three kinds of entries share."""
+
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    class Params:
+        published = factory.Trait(status=Status.PUBLISHED, published_at=PUBLISHED_AT)
+        in_review = factory.Trait(status=Status.IN_REVIEW, submitted_at=PUBLISHED_AT)
+        rejected = factory.Trait(status=Status.REJECTED, review_reason="Say what you tried.")
+        retracted = factory.Trait(status=Status.RETRACTED)
+
+    author = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def topics(self, create, extracted, **kwargs):
+        if extracted:
+            self.topics.set(extracted)
+
+
+class LearningFactory(EntryFactory):
+    """A concept, a draft by default."""
+
+    class Meta:
+        model = Learning
+
+    kind = LearningKind.CONCEPT
+    title = factory.Sequence(lambda n: f"Concept {n}")
+
+
+class ChallengeFactory(EntryFactory):
+    """A challenge, a draft by default."""
+
+    class Meta:
+        model = Challenge
+
+    title = factory.Sequence(lambda n: f"Challenge {n}")
+    problem = "It says *connection refused*."
+
+
+class SolutionFactory(EntryFactory):
+    """A solution of a published challenge, a draft by default."""
+
+    class Meta:
+        model = Solution
+
+    challenge = factory.SubFactory(ChallengeFactory, published=True)
+    body = "Start the server first."
+
+
+class ImportRunFactory(factory.django.DjangoModelFactory):
+    """A queued import of a README without records."""
+
+    class Meta:
+        model = ImportRun
+
+    author = factory.SubFactory(UserFactory)
+    document = "README.md"
+    content = b"# A README\n"
