@@ -99,6 +99,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Set on users made from a reader's remembered state, whose groups were not fetched.
+    remembered_role: Role | None = None
+
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "email"
@@ -129,6 +132,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def role(self) -> Role:
         """The strongest role among the user's groups."""
+        if self.remembered_role is not None:
+            return self.remembered_role
         if self.is_superuser:
             return Role.ADMIN
         names = {group.name for group in self.groups.all()}
@@ -149,6 +154,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Make `role` the only role of this user. Acts at once, also on tokens given out."""
         self.groups.remove(*Group.objects.filter(name__in=Role.values))
         self.groups.add(Group.objects.get(name=role))
+        self.remembered_role = None
 
     @transaction.atomic
     def revoke_tokens(self) -> None:

@@ -1,0 +1,57 @@
+"""Who is asking: `Authorization: Bearer <access token>`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.models import User
+from accounts.readers import Reader, reader
+
+SCHEME: Final = "Bearer"
+_PARTS: Final = 2  # the scheme and the token
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Checks the token's signature, then the reader's remembered state: usually without SQL.
+
+    So a deactivated person, an old token epoch and a log-out are noticed at the next request.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, Reader] | None:
+        """The user and their state, or None if no token was sent.
+
+        Raises:
+            AuthenticationFailed: the token is not, or no longer, good.
+        """
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != SCHEME.lower().encode():
+            return None
+        if len(parts) != _PARTS:
+            raise AuthenticationFailed("Send the header as: Authorization: Bearer <token>")
+        state = _state(parts[1])
+        if state is None:
+            raise AuthenticationFailed(
+                "This access token is not, or no longer, good.", code="token_refused"
+            )
+        return state.user(), state
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+        """The challenge that makes a refusal a 401."""
+        return f'{SCHEME} realm="nexus"'
+
+
+def _state(raw: bytes) -> Reader | None:
+    """The state of the person a token belongs to, or None if the token is not good."""
+    try:
+        token = AccessToken(raw)  # type: ignore[arg-type]
+        user_id, epoch, family = int(token["user_id"]), int(token["epoch"]), str(token["family"])
+    except (TokenError, KeyError, ValueError, TypeError):
+        return None
+    state = reader(user_id)
+    return state if state and state.accepts(epoch=epoch, family=family) else None
