@@ -228,7 +228,9 @@ def _table_of_lines(text: str, span: Span) -> Table | None:
     if len(lines) < 2:  # noqa: PLR2004
         return None
     if all(line.lstrip().startswith("|") and line.count("|") > 1 for line in lines):
-        cells = [tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in lines]
+        cells = [
+            tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in lines
+        ]
     else:
         cells = [tuple(_COLUMN_GAP.split(line.strip())) for line in lines]
     if len(cells[0]) < 2 or any(len(row) != len(cells[0]) for row in cells):  # noqa: PLR2004

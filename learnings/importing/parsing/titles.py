@@ -22,6 +22,7 @@ class Kind(Enum):
     TAKEAWAYS = auto()
     GOALS = auto()
     FUTURE = auto()
+    TASK = auto()  # instructions of the programme, pasted
     ELSEWHERE = auto()  # recognised, and no records come from it
     UNKNOWN = auto()
 
@@ -29,6 +30,12 @@ class Kind(Enum):
 # Asked in this order: "Challenges and Lessons Learned" is about challenges, "Best Practices and
 # Personal Takeaways" about practices, and "Setup and Tools" about neither tools nor practices.
 _PROMISES: tuple[tuple[Kind, str], ...] = (
+    (
+        Kind.TASK,
+        r"^(?:commit and push|create a (?:github )?repo|add a readme|name the repo|push the|submit)\b"
+        r"|^(?:provide|outline|include|document|describe)\b.*\b(?:of|including|your|the)\b"
+        r"|\bcollaborate with whom\b|\bwhere to collaborate\b",
+    ),
     (
         Kind.CHALLENGES,
         r"\bchallenges?\b|\bstruggles?\b|\bobstacles?\b|\bhurdles?\b|\bdifficult(?:y|ies)\b"
@@ -59,7 +66,7 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
         r"|\bcontacts?\b|\bconnect with\b|\bauthors?\b|\backnowledge?ments?\b|\bdeployment\b"
         r"|\bendpoints?\b|\bsubmi(?:t|ssion)\b|\bchecklist\b|\btroubleshooting\b|\bresources?\b"
         r"|\breferences?\b|\bfeatures\b|\bconclusion\b|\bfinal\b|\bachievements?\b|\bmilestones?\b"
-        r"|\btimeline\b|\bcommit\b|\badd a\b|\bcreate a\b|\btips?\b|\bfaq\b|\bscreenshots?\b"
+        r"|\btimeline\b|\btips?\b|\bfaq\b|\bscreenshots?\b"
         r"|\brepository\b|\bnavigat\w+|\bsupport\b|\bexpected\b|\bevaluation\b",
     ),
     (

@@ -1,0 +1,93 @@
+"""The compiler's driver: source in, reading out."""
+
+from collections.abc import Iterator
+
+from . import document, plain, sections, text
+from .challenges import ChallengeReader
+from .document import Document
+from .names import NameReader
+from .records import (
+    MAX_RECORDS,
+    ChallengeRecord,
+    LearningKind,
+    LearningRecord,
+    Reading,
+    UnreadableDocument,
+)
+from .sections import Region
+from .statements import StatementReader
+from .titles import Kind
+from .writing import Writer
+
+_UNTITLED = "Untitled"
+
+
+def read(source: bytes | str) -> Reading:
+    """Read a README into its learnings and challenges, in document order.
+
+    Raises:
+        UnreadableDocument: nothing else, whatever the source holds.
+    """
+    parsed = document.parse(text.decode(source))
+    regions = sections.divide(parsed)
+    writer = Writer(parsed)
+    learnings = sorted(_learnings(regions, writer), key=lambda r: r.span.first_line)
+    challenges = sorted(
+        (c for region in regions for c in _challenges(region, writer)),
+        key=lambda c: c.span.first_line,
+    )
+    if len(learnings) + len(challenges) > MAX_RECORDS:
+        raise UnreadableDocument(
+            "too_many_records",
+            f"The document holds more than {MAX_RECORDS:,} records; split it.",
+        )
+    return Reading(
+        title=_title(parsed), learnings=tuple(_unique(learnings)), challenges=tuple(challenges)
+    )
+
+
+def _learnings(regions: list[Region], writer: Writer) -> Iterator[LearningRecord]:
+    for region in regions:
+        match region.kind:
+            case Kind.TECHNOLOGIES:
+                yield from NameReader(LearningKind.TECHNOLOGY, writer).read(region.entries)
+            case Kind.CONCEPTS:
+                yield from NameReader(LearningKind.CONCEPT, writer).read(region.entries)
+            case Kind.LEARNINGS:
+                reader = NameReader(LearningKind.CONCEPT, writer)
+                yield from reader.read(region.entries, in_groups=True)
+            case Kind.PRACTICES | Kind.TAKEAWAYS | Kind.GOALS:
+                yield from StatementReader(writer).read(region.entries, region.kind)
+            case _:
+                pass
+
+
+def _challenges(region: Region, writer: Writer) -> list[ChallengeRecord]:
+    if region.kind is not Kind.CHALLENGES:
+        return []
+    return ChallengeReader(writer).read(region.entries)
+
+
+def _unique(learnings: list[LearningRecord]) -> Iterator[LearningRecord]:
+    """Yield each name once: an app's tech stack repeats what its learnings say."""
+    seen = set()
+    for learning in learnings:
+        key = (
+            learning.kind,
+            "".join(c for c in learning.title.casefold() if c.isalnum() or c in "+#"),
+        )
+        if key[1] and key not in seen:
+            seen.add(key)
+            yield learning
+
+
+def _title(parsed: Document) -> str:
+    """Return the first top heading, else the first heading, else the first line."""
+    headings = [section for section in parsed.root.walk() if section.level]
+    top = [section for section in headings if section.level == 1]
+    for candidate in (*top, *headings):
+        title = plain.title(candidate.title)
+        if title:
+            return title
+    lines = (plain.title(line) for line in parsed.lines)
+    return next(filter(None, lines), _UNTITLED)

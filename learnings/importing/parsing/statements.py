@@ -1,0 +1,85 @@
+"""Best practices, takeaways and goals: entries to statements."""
+
+from collections.abc import Iterator, Sequence
+
+from . import evidence, plain, titles
+from .outline import Entry, Shape
+from .records import LearningKind, LearningRecord
+from .titles import Kind
+from .writing import Writer
+
+_KINDS = {
+    Kind.PRACTICES: LearningKind.BEST_PRACTICE,
+    Kind.TAKEAWAYS: LearningKind.TAKEAWAY,
+    Kind.GOALS: LearningKind.GOAL,
+}
+_GROUP_WORDS = 5
+
+
+class StatementReader:
+    """Reads one region's entries as statements, splitting combined sections by their labels."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def read(self, entries: Sequence[Entry], kind: Kind) -> list[LearningRecord]:
+        """Return a record per statement."""
+        is_listed = any(e.shape in (Shape.ITEM, Shape.HEADING) or e.children for e in entries)
+        found: list[LearningRecord] = []
+        for entry in entries:
+            if entry.shape is Shape.TABLE:
+                found += self._table(entry, kind)
+            elif entry.children and _is_group(entry):
+                found += self.read(entry.children, _kind_of_group(entry, kind))
+            elif entry.shape is Shape.LINE and not entry.children:
+                if not is_listed or _continues_list(entry):
+                    found += self._line(entry, kind)
+            elif entry.shape is Shape.ITEM or entry.children:
+                found += self._statement(entry, entry.text, kind)
+        return found
+
+    def _line(self, entry: Entry, kind: Kind) -> Iterator[LearningRecord]:
+        if evidence.is_lead_in(entry.text) or evidence.is_pointer(entry.text):
+            return
+        if kind is Kind.GOALS and not _states_goal(entry):
+            return
+        lead = plain.split_lead(entry.text)
+        several = [entry.text] if lead and lead.separator else plain.sentences(entry.text)
+        for sentence in several:
+            yield from self._statement(entry, sentence, kind)
+
+    def _statement(self, entry: Entry, text: str, kind: Kind) -> Iterator[LearningRecord]:
+        if evidence.is_placeholder(text) or evidence.is_pointer(text):
+            return
+        body = self._writer.details(entry)
+        yield self._writer.learning(_KINDS[kind], text, entry.span, body)
+
+    def _table(self, entry: Entry, kind: Kind) -> Iterator[LearningRecord]:
+        for row in entry.rows[1:]:
+            text = ": ".join(filter(None, map(str.strip, row.cells[:2])))
+            if not evidence.is_placeholder(text):
+                yield self._writer.learning(_KINDS[kind], text, row.span)
+
+
+def _is_group(entry: Entry) -> bool:
+    """Say whether an entry only names what its children state."""
+    if entry.shape is Shape.HEADING or not entry.text or entry.is_opening:
+        return True
+    lead = plain.split_lead(entry.text)
+    return lead is None and len(entry.text.split()) <= _GROUP_WORDS and entry.text[-1] not in ".!"
+
+
+def _kind_of_group(entry: Entry, kind: Kind) -> Kind:
+    promised = titles.promised(entry.text)
+    is_turn = kind is not Kind.GOALS and promised in (Kind.PRACTICES, Kind.TAKEAWAYS)
+    return promised if is_turn else kind
+
+
+def _continues_list(entry: Entry) -> bool:
+    """Say whether a bare line beside a list is one of its points."""
+    lead = plain.split_lead(entry.text)
+    return lead is not None and bool(lead.separator) and bool(lead.rest)
+
+
+def _states_goal(entry: Entry) -> bool:
+    return len(plain.sentences(entry.text)) == 1
