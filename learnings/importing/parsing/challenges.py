@@ -7,7 +7,7 @@ whatever has no label belongs to the part that is open.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import evidence, labels, plain, prose, titles
 from .labels import Part
@@ -46,14 +46,16 @@ class ChallengeReader:
 
     # -- the state machine
 
-    def _walk(self, entries: Sequence[Entry]) -> None:
+    def _walk(self, entries: Sequence[Entry], *, is_inside: bool = False) -> None:
+        """Read entries in order; `is_inside` says that they belong to a challenge as a whole."""
         is_labelled = any(labels.read(e.text) for e in entries)
         for number, entry in enumerate(entries):
             label = labels.read(entry.text) if entry.text else None
             if entry.shape is Shape.TABLE:
                 self._table(entry)
             elif entry.shape is Shape.ASIDE:
-                self._continue(entry)
+                if is_inside:
+                    self._continue(entry)
             elif label and not (entry.shape is Shape.HEADING and _has_name(entry)):
                 self._labelled(entry, label)
             elif entry.shape is Shape.HEADING or entry.children or _names_next(entries, number):
@@ -62,7 +64,7 @@ class ChallengeReader:
                 self._one_liner(entry)
             elif entry.shape is Shape.LINE and not is_labelled and _has_lead(entry):
                 self._one_liner(entry)
-            else:
+            elif is_inside:
                 self._continue(entry)
 
     def _labelled(self, entry: Entry, label: labels.Label) -> None:
@@ -87,11 +89,18 @@ class ChallengeReader:
             statement = next((e.text for e in entry.children if e not in inner), "")
             self._open(statement, entry, is_titled=False)
         if inner:
-            self._walk(entry.children)
+            self._walk(entry.children, is_inside=True)
         elif text and entry.children and draft is not self._drafts[-1]:
             self._solve(self._writer.details(entry), entry.span)
 
     def _solution(self, entry: Entry, text: str) -> None:
+        items = [e for e in entry.children if e.shape is Shape.ITEM]
+        unsolved = [d for d in self._drafts if not d.solution]
+        if not text and len(items) > 1 and len(unsolved) > 1:  # two lists, paired by order
+            for draft, item in zip(unsolved, items, strict=False):
+                draft.solution.append(self._writer.body(item.text, item))
+                draft.solution_spans.append(item.span)
+            return
         self._solve(self._text(text, entry, ()), entry.span)
 
     def _text(self, text: str, entry: Entry, inner: Sequence[Entry]) -> str:
@@ -110,14 +119,14 @@ class ChallengeReader:
         if _is_group(entry):
             self._walk(entry.children)
             return
-        lead = plain.split_lead(entry.text)
+        lead = None if entry.shape is Shape.HEADING else plain.split_lead(entry.text)
         has_rest = lead is not None and bool(lead.separator) and bool(lead.rest)
         name = lead.name if lead and (has_rest or not lead.rest) else entry.text
         self._open(titles.without_pretitle(name), entry, is_titled=True)
         if has_rest and lead:
             self._drafts[-1].problem.append(lead.rest)
         if any(_part(e) for e in entry.children):
-            self._walk(entry.children)
+            self._walk(entry.children, is_inside=True)
         elif entry.children:
             self._unlabelled(entry)
 
@@ -157,6 +166,15 @@ class ChallengeReader:
 
     def _continue(self, entry: Entry) -> None:
         """Add what has no label to the part that is open."""
+        draft = self._drafts[-1] if self._drafts else None
+        if draft is None or draft.is_closed:
+            return
+        text = self._writer.source(entry)
+        if draft.solution:
+            self._solve(text, entry.span)
+        else:
+            draft.problem.append(text)
+            draft.span = enclosing((draft.span, entry.span))
 
     # -- tables
 
@@ -181,6 +199,8 @@ class ChallengeReader:
     def _tell(self, entries: Sequence[Entry]) -> None:
         for told in prose.challenges(entries):
             draft = _Draft(prose.name_of(told.problem), told.span, is_titled=False)
+            if draft.title != told.problem:
+                draft.problem.append(told.problem)
             if told.solution:
                 draft.solution.append(told.solution)
                 draft.solution_spans.append(told.span)
@@ -211,6 +231,9 @@ def _has_lead(entry: Entry) -> bool:
     return lead is not None and bool(lead.separator) and bool(lead.rest)
 
 
+_AREA = re.compile(r"^(?:backend|frontend|technical|personal|devops|full-?stack)$", re.IGNORECASE)
+
+
 def _is_group(entry: Entry) -> bool:
     """Say whether an entry holds several challenges rather than the parts of one."""
     parts = [_part(e) for e in entry.children]
@@ -218,6 +241,8 @@ def _is_group(entry: Entry) -> bool:
         return True
     if any(parts):
         return False
+    if titles.is_section_title(entry.text) or _AREA.match(plain.heading(entry.text)):
+        return True
     inner = [e for e in entry.children if e.children and any(_part(c) for c in e.children)]
     headings = [e for e in entry.children if e.shape is Shape.HEADING]
     leads = [e for e in entry.children if e.shape is Shape.ITEM and _has_lead(e)]
@@ -271,6 +296,8 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
 
 
 def _is_real(draft: _Draft) -> bool:
+    if titles.is_section_title(draft.title) and not draft.solution:
+        return False
     return not evidence.is_placeholder(draft.title)
 
 
@@ -286,3 +313,17 @@ def _record(draft: _Draft) -> ChallengeRecord:
     return ChallengeRecord(
         title=title, problem=problem, solution=solution, span=draft.span, solution_span=span
     )
+
+
+def paired(
+    challenges: Sequence[ChallengeRecord], entries: Sequence[Entry], writer: Writer
+) -> list[ChallengeRecord]:
+    """Give challenges that have no solution those of a section of their own, by order."""
+    solutions = [e for e in entries if e.shape is Shape.ITEM]
+    if any(challenge.solution for challenge in challenges):
+        return list(challenges)
+    solved = [
+        replace(challenge, solution=writer.source(entry), solution_span=entry.span)
+        for challenge, entry in zip(challenges, solutions, strict=False)
+    ]
+    return [*solved, *challenges[len(solved) :]]

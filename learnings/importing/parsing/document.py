@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from . import fences
-from .marking import mark_headings
+from .marking import mark_headings, unescape
 from .records import Span
 
 _parser = MarkdownIt("commonmark").enable("table").disable("reference")
@@ -102,8 +102,9 @@ class Document:
 def parse(text: str) -> Document:
     """Read the document's structure: headings of every make, lists, tables, code."""
     lines = text.split("\n")
-    found = fences.find(lines)
-    marked = mark_headings(lines, found)
+    readable = unescape(lines)
+    found = fences.find(readable)
+    marked = mark_headings(readable, found)
     root = Section("", 0, Span(first_line=1, last_line=max(1, len(lines))))
     path = [root]
     starts = [0, *found.resumptions]

@@ -15,13 +15,22 @@ _BRACKETED = re.compile(r"^\W*\[[^\[\]]*\]\W*$")
 _LINK_ONLY = re.compile(r"^\W*!?\[[^\[\]]*\]\([^()]*\)\W*$")
 
 
+_SELF_DESCRIPTION = re.compile(
+    r"^(?:highlights?|includes?|covers?|describes?|documents?|outlines?|captures?)\b[^.]*"
+    r"\b(?:best practices|challenges|insights|takeaways|learnings)\b",
+    re.IGNORECASE,
+)
+
+
 def is_placeholder(markdown: str) -> bool:
     """Say whether a statement stands where its author meant to write one."""
     text = markdown.strip()
     if _BRACKETED.match(text) and "](" not in text:
         return True
     shown = plain.plain(text)
-    return not any(c.isalnum() for c in shown) or bool(_PLACEHOLDER.search(shown[:120]))
+    if not any(c.isalnum() for c in shown):
+        return True
+    return bool(_PLACEHOLDER.search(shown[:120]) or _SELF_DESCRIPTION.match(shown[:120]))
 
 
 def is_pointer(markdown: str) -> bool:

@@ -79,4 +79,6 @@ def split_inline(statement: str) -> tuple[str, str]:
     match = _INLINE.search(statement, 1)
     if match is None:
         return statement, ""
-    return statement[: match.start()].rstrip(), statement[match.start() :]
+    return statement[: match.start()].rstrip(" \n\t\u2192|;-\u2013\u2014"), statement[
+        match.start() :
+    ]

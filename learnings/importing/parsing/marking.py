@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from . import labels, plain, titles
 from .fences import Fences
+from .labels import Part
 from .titles import Kind
 
 _FEW = 3  # a document with fewer `#` headings than this was written without them
@@ -103,14 +104,16 @@ class _Marker:
         text = line.strip()
         if not text or len(text) > 120 or _MARKED.match(line) or "\t" in text or "|" in text:  # noqa: PLR2004
             return False
-        if labels.read(text) is not None:
+        label = labels.read(text)
+        is_marked = text.rstrip(" *_").endswith(":") or plain.is_bold_line(text)
+        if label and (label.rest or is_marked) and not (label.part is Part.ASIDE and self._is_bare):
             return False
         if plain.is_bold_line(text):
             return self._is_bold_title(number, text)
         if _NUMBERED.match(text) and not (self._is_bare and self._stands_alone(number)):
             return False
-        if titles.is_section_title(text):
-            return self._promises_enough(number, text)
+        if titles.is_section_title(text) and self._promises_enough(number, text):
+            return True
         return self._is_bare and number > 0 and self._is_emoji_title(number, text)
 
     def _is_bold_title(self, number: int, text: str) -> bool:
@@ -150,3 +153,14 @@ class _Marker:
 
     def _stands_alone(self, number: int) -> bool:
         return self._blank(number - 1) and self._blank(number + 1)
+
+
+_ESCAPED_MARK = re.compile(r"^\s*\\(?:#|[*-]\s|[*]{1}\\[*])")
+_ESCAPE = re.compile(r"\\([#*_`\-|.>\[\]()+])")
+
+
+def unescape(lines: Sequence[str]) -> list[str]:
+    """Undo the escapes of an editor that took Markdown for text: `\\# Title`, `\\*\\*bold\\*\\*`."""
+    if sum(1 for line in lines if _ESCAPED_MARK.match(line)) < _FEW:
+        return list(lines)
+    return [_ESCAPE.sub(r"\1", line) for line in lines]

@@ -140,7 +140,8 @@ def _several(text: str, lead: plain.Lead | None) -> list[str]:
         known = sum(1 for part in parts if vocabulary.names_technology(part))
         is_short = all(len(plain.plain(part).split()) <= _NAME_WORDS for part in parts)
         is_category = vocabulary.names_category(lead.name) or vocabulary.names_collection(lead.name)
-        if is_short and (known * 2 > len(parts) or (is_category and known)):
+        is_collection = vocabulary.names_collection(lead.name) and len(parts) > 1
+        if is_short and (known * 2 > len(parts) or (is_category and known) or is_collection):
             return [plain.heading(part) for part in parts]
         return []
     bold = plain.bold_phrases(text)

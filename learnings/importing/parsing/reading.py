@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from . import document, plain, sections, text
-from .challenges import ChallengeReader
+from .challenges import ChallengeReader, paired
 from .document import Document
 from .names import NameReader
 from .records import (
@@ -32,10 +32,7 @@ def read(source: bytes | str) -> Reading:
     regions = sections.divide(parsed)
     writer = Writer(parsed)
     learnings = sorted(_learnings(regions, writer), key=lambda r: r.span.first_line)
-    challenges = sorted(
-        (c for region in regions for c in _challenges(region, writer)),
-        key=lambda c: c.span.first_line,
-    )
+    challenges = sorted(_challenges(regions, writer), key=lambda c: c.span.first_line)
     if len(learnings) + len(challenges) > MAX_RECORDS:
         raise UnreadableDocument(
             "too_many_records",
@@ -62,10 +59,17 @@ def _learnings(regions: list[Region], writer: Writer) -> Iterator[LearningRecord
                 pass
 
 
-def _challenges(region: Region, writer: Writer) -> list[ChallengeRecord]:
-    if region.kind is not Kind.CHALLENGES:
-        return []
-    return ChallengeReader(writer).read(region.entries)
+def _challenges(regions: list[Region], writer: Writer) -> list[ChallengeRecord]:
+    found: list[ChallengeRecord] = []
+    unsolved: list[ChallengeRecord] = []
+    for region in regions:
+        if region.kind is Kind.CHALLENGES:
+            unsolved = ChallengeReader(writer).read(region.entries)
+            found += unsolved
+        elif region.kind is Kind.SOLUTIONS and unsolved:
+            found[-len(unsolved) :] = paired(unsolved, region.entries, writer)
+            unsolved = []
+    return found
 
 
 def _unique(learnings: list[LearningRecord]) -> Iterator[LearningRecord]:

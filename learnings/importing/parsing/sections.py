@@ -23,6 +23,8 @@ class Region:
 
 
 _RECORDED = frozenset(Kind) - {Kind.UNKNOWN, Kind.ELSEWHERE, Kind.TASK}
+# Kinds that a title names clearly even among other words.
+_CLEAR = frozenset({Kind.CHALLENGES, Kind.PRACTICES, Kind.TAKEAWAYS, Kind.ELSEWHERE, Kind.TASK})
 # What a sub-section may turn into, by the kind of the section around it. Elsewhere a title such
 # as "Testing" or "Deployment Issues" names a group, not a section of another kind.
 _TURNS: dict[Kind, frozenset[Kind]] = {
@@ -36,7 +38,18 @@ _TURNS: dict[Kind, frozenset[Kind]] = {
 
 def divide(document: Document) -> list[Region]:
     """Return the regions that hold records, in document order."""
-    return [region for region in _Divider(document).regions() if region.kind in _RECORDED]
+    regions = [region for region in _Divider(document).regions() if region.kind in _RECORDED]
+    taught = [
+        region
+        for region in regions
+        if region.kind is Kind.TECHNOLOGIES and not titles.is_stack(region.section.title)
+    ]
+    # What the author learned says more than what the app beside it is built with.
+    return [
+        region
+        for region in regions
+        if region.kind is not Kind.TECHNOLOGIES or region in taught or not taught
+    ]
 
 
 class _Divider:
@@ -44,11 +57,8 @@ class _Divider:
         self._document = document
         headings = [s for s in document.root.walk() if s.level]
         self._title = headings[0] if headings else None
-        self._has_concepts = any(
-            titles.promised(s.title) is Kind.CONCEPTS
-            and titles.is_section_title(s.title)
-            and s.level <= 3
-            for s in headings
+        self._has_concepts = (
+            sum(1 for section in headings if titles.promised(section.title) is Kind.CONCEPTS) > 1
         )
 
     def regions(self) -> Iterator[Region]:
@@ -84,8 +94,11 @@ class _Divider:
 
     def _kind(self, section: Section, around: Kind) -> Kind:
         own = self._promised(section)
-        if around in (Kind.ELSEWHERE, Kind.UNKNOWN, Kind.GOALS, Kind.FUTURE, Kind.TASK):
-            return around if own is Kind.UNKNOWN and around is not Kind.UNKNOWN else own
+        if around is Kind.UNKNOWN:
+            return own
+        if around in (Kind.ELSEWHERE, Kind.GOALS, Kind.FUTURE, Kind.TASK):
+            is_clear = own in _CLEAR or titles.is_section_title(section.title)
+            return own if is_clear and own is not Kind.UNKNOWN else around
         if own is Kind.TASK:
             return own
         if around is Kind.LEARNINGS:

@@ -51,6 +51,8 @@ class StatementReader:
     def _statement(self, entry: Entry, text: str, kind: Kind) -> Iterator[LearningRecord]:
         if evidence.is_placeholder(text) or evidence.is_pointer(text):
             return
+        if titles.is_section_title(text) and not entry.children:
+            return
         body = self._writer.details(entry)
         yield self._writer.learning(_KINDS[kind], text, entry.span, body)
 

@@ -33,7 +33,7 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
     (
         Kind.TASK,
         r"^(?:commit and push|create a (?:github )?repo|add a readme|name the repo|push the|submit)\b"
-        r"|^(?:provide|outline|include|document|describe)\b.*\b(?:of|including|your|the)\b"
+        r"|^provide (?:an |the )?overview\b|^outline (?:the |your )?(?:major |key )?learnings\b"
         r"|\bcollaborate with whom\b|\bwhere to collaborate\b",
     ),
     (
@@ -67,11 +67,12 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
         r"|\bendpoints?\b|\bsubmi(?:t|ssion)\b|\bchecklist\b|\btroubleshooting\b|\bresources?\b"
         r"|\breferences?\b|\bfeatures\b|\bconclusion\b|\bfinal\b|\bachievements?\b|\bmilestones?\b"
         r"|\btimeline\b|\btips?\b|\bfaq\b|\bscreenshots?\b"
-        r"|\brepository\b|\bnavigat\w+|\bsupport\b|\bexpected\b|\bevaluation\b",
+        r"|\brepository\b|\bproject (?:details|overview|setup|links?|info\w*)\b|\bnavigat\w+|^support$|\bexpected\b|\bevaluation\b",
     ),
+    (Kind.LEARNINGS, r"\blearnings\b"),
     (
         Kind.TECHNOLOGIES,
-        r"\btechnolog(?:y|ies)\b|\bstack\b|\btools?\b|\btooling\b|\bframeworks?\b|\blibraries\b",
+        r"\btechnolog(?:y|ies)\b|(?<!full-)\bstack\b|\btools?\b|\btooling\b|\bframeworks?\b|\blibraries\b",
     ),
     (Kind.CONCEPTS, r"\bconcepts?\b|\bfundamentals\b"),
     (Kind.PRACTICES, r"\bpractices\b|\bguidelines\b"),
@@ -85,21 +86,23 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _PATTERNS = tuple((kind, re.compile(words)) for kind, words in _PROMISES)
+# The last words only tell that a heading leads elsewhere; as a bare line, "Security" is an item.
+_CLEAR = tuple(pattern for _, pattern in _PATTERNS[:-1])
 
 # Words that stand beside the telling ones in section titles, in any order.
 _FILLERS = frozenset(
     """a about across acquired adopted advanced an and applied approach at backend back-end back
-    best built by can code coding common core covered debugging details develop development devops
+    best built by can code coding common conventions core covered debugging details develop development devops
     during each encountered end engineering enhancements experienced explored faced followed for
     from front frontend front-end fullstack full-stack gained gathered general good growth guide
-    highlights how hub i identified implemented implementation improvements important in include
+    highlights how hub i identified implemented implementation improvements important in
     included insights instructions into introduced issues journey key learned learning learnt list
     made main major mastered met mobile most my notes of on our overcame overcome own part personal
     platform plans practical prodev professional program programme real real-world recommended
-    resolved section set skills software solved some standards started steps study success tech
+    resolved section set skills software solution solutions resolution resolutions solved standards started steps study success tech
     technical technique techniques that the their them these they things this through to top track
     understanding up usage used using was we web were what when where while with work workflow
-    world""".split()
+    world lessons practices concepts problems issues fixes""".split()
 )
 _WORD = re.compile(r"[a-z][\w\-'&/.+#]*")
 _TITLE_LENGTH = 80  # characters
@@ -125,11 +128,16 @@ def is_section_title(line: str) -> bool:
     text = plain.heading(line)
     if not text or len(text) > _TITLE_LENGTH or text[-1] in ".!?;," or not text[0].isupper():
         return False
-    words = _WORD.findall(_words(line))
-    telling = [word for word in words if word not in _FILLERS]
-    return promised(line) is not Kind.UNKNOWN and all(
-        any(pattern.search(word) for _, pattern in _PATTERNS) for word in telling
-    )
+    words = _words(line)
+    others = words
+    for pattern in _CLEAR:
+        others = pattern.sub(" ", others)
+    return others != words and _FILLERS.issuperset(_WORD.findall(others))
+
+
+def is_stack(title: str) -> bool:
+    """Say whether a title is that of an app's parts list rather than of things learned."""
+    return bool(re.search(r"(?<!full-)\bstack\b|\bbuilt with\b|\brequirements\b", _words(title)))
 
 
 def without_pretitle(title: str) -> str:
@@ -140,4 +148,11 @@ def without_pretitle(title: str) -> str:
 
 def _words(title: str) -> str:
     text = plain.heading(title).lower()
-    return text.replace("\u2011", "-").replace("\u2019", "'").replace("real world", "real-world")
+    for written, usual in (
+        ("\u2011", "-"),
+        ("\u2019", "'"),
+        ("real world", "real-world"),
+        ("full stack", "full-stack"),
+    ):
+        text = text.replace(written, usual)
+    return text

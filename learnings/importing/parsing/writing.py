@@ -25,6 +25,12 @@ class Writer:
         """Return what follows a name: the rest of its statement and the lines below it."""
         return "\n\n".join(filter(None, (rest.strip(), self.details(entry))))
 
+    def source(self, entry: Entry) -> str:
+        """Return an entry with all that belongs to it as Markdown."""
+        return (
+            entry.text if not entry.children and entry.text else self._document.source(entry.span)
+        )
+
     def details(self, entry: Entry) -> str:
         """Return the source of an entry's children as Markdown."""
         if not entry.children:
