@@ -35,7 +35,7 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
     """Questions about topics."""
 
     def named(self, names: Iterable[str]) -> dict[str, Topic]:
-        """Topics by name or alias, in any case: `{name as asked: topic}`; unknown names are left out."""
+        """Topics by name or alias, in any case: `{name as asked: topic}`, known ones only."""
         asked = {name.strip().lower(): name for name in names}
         topics = (
             self.filter(Q(name_key__in=asked) | Q(alias_rows__key__in=asked))
@@ -448,7 +448,7 @@ class Mark(models.Model):
 
 
 class Vote(Mark):
-    """ "This helped me." Counted in the entry's `votes_count`."""
+    """A reader's word that an entry helped. Counted in the entry's `votes_count`."""
 
     def __str__(self) -> str:
         return f"Vote by {self.user}"

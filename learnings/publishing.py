@@ -1,13 +1,13 @@
 """An entry's life: draft → in review → published; rejected with a reason; retracted.
 
-| step    | from                                    | to        | by                                  |
-| ------- | --------------------------------------- | --------- | ----------------------------------- |
-| submit  | DRAFT, REJECTED                         | IN_REVIEW | author                              |
-| publish | IN_REVIEW; DRAFT too with `publish_own` | PUBLISHED | a curator, not of their own;        |
-|         |                                         |           | an author with `publish_own`        |
-| reject  | IN_REVIEW                               | REJECTED  | curator                             |
-| retract | IN_REVIEW, PUBLISHED                    | RETRACTED | author, curator                     |
-| discard | DRAFT, REJECTED, RETRACTED              | gone      | author, curator                     |
+| step    | from                              | to        | by                           |
+| ------- | --------------------------------- | --------- | ---------------------------- |
+| submit  | DRAFT, REJECTED                   | IN_REVIEW | author                       |
+| publish | IN_REVIEW; with `publish_own`     | PUBLISHED | a curator, not of their own; |
+|         | DRAFT too                         |           | an author with `publish_own` |
+| reject  | IN_REVIEW                         | REJECTED  | curator                      |
+| retract | IN_REVIEW, PUBLISHED              | RETRACTED | author, curator              |
+| discard | DRAFT, REJECTED, RETRACTED        | gone      | author, curator              |
 
 Each step locks the row, checks the rule, saves and announces in one transaction. Why:
 docs/decisions/0004.
