@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +19,7 @@ from accounts import tokens
 from accounts.models import Role, User
 from foundation import caching, doorbell
 from foundation.models import Promise
+from tests import present
 from tests.factories.accounts import UserFactory
 
 
@@ -28,12 +33,60 @@ def pytest_report_header() -> str:
     return "nexus: " + ", ".join(f"{part} {name}" for part, name in parts.items())
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, with a reason."""
+    present.skip_what_is_absent(items)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Name the test database after this process: runs at the same time must not meet."""
+    database = settings.DATABASES["default"]
+    test = database.setdefault("TEST", {})
+    test["NAME"] = f"{test.get('NAME') or 'test_nexus'}_{os.getpid()}"
+    if database["ENGINE"].endswith("sqlite3"):
+        Path(test["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Start each test with an empty cache and closed breakers."""
-    cache.clear()
+    _empty_the_cache()
     caching.pause.end()
     doorbell.breaker.close()
+    yield
+    _empty_the_cache()
+
+
+def _empty_the_cache() -> None:
+    """Forget what this process keeps. `clear` would empty other processes' Redis, and a queue."""
+    if not settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
+        cache.clear()
+        return
+    client = cache._cache.get_client(write=True)
+    if keys := list(client.scan_iter(f"{cache.key_prefix}:*", count=1000)):
+        client.delete(*keys)
+
+
+@pytest.fixture(autouse=True)
+def _turn_at_the_queue(request):
+    """Let one `services` test at a time have the broker's queue, whoever else tests here."""
+    if not request.node.get_closest_marker("services"):
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / "nexus-services-tests.lock").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def labelled_readmes() -> Path:
+    """The folder with READMEs and their expected records."""
+    folder = present.labelled_readmes()
+    if folder is None:
+        pytest.skip(f"{present.LABELLED_READMES} is not set")
+    return folder
 
 
 @pytest.fixture(autouse=True)
