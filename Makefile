@@ -1,0 +1,87 @@
+# The commands of Nexus. They need Python 3.11 (with venv and pip) and make, nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+# One stamp for each set of packages; the second set holds the first.
+RUN_READY := $(VENV)/.requirements
+DEV_READY := $(VENV)/.requirements-dev
+
+# What production settings insist on. Nothing is connected to: `check` only reads them.
+PRODUCTION := env DJANGO_SETTINGS_MODULE=nexus.settings.production NEXUS_DEMO=0 NEXUS_HTTPS=1 \
+	NEXUS_SECRET_KEY=no-secret:only-for-checks-that-connect-to-nothing-at-all \
+	NEXUS_ALLOWED_HOSTS=nexus.example.org \
+	DATABASE_URL=postgres://nexus:password@postgres:5432/nexus \
+	REDIS_URL=redis://redis:6379/0 CELERY_BROKER_URL=amqp://nexus:password@rabbitmq:5672//
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check static contract compose format bench audit lock
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUN_READY) ## Serve Nexus here, demo data included (PORT=, NEXUS_DATA_DIR=, NEXUS_DEMO=0)
+	@NEXUS_DEMO=$${NEXUS_DEMO:-1} exec $(BIN)/python manage.py up
+
+demo: $(RUN_READY) ## Serve a fresh Nexus with demo data, forgotten when it stops
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+		NEXUS_DATA_DIR="$$folder" NEXUS_DEMO=1 $(BIN)/python manage.py up
+
+test: check ## Check everything, then run the suite on every set-up that this machine offers (ARGS=)
+	$(BIN)/python -m tests.setups $(ARGS)
+
+check: static contract compose ## All checks without the suite: style, types, floors, settings, contracts
+
+static: $(DEV_READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+contract: $(DEV_READY)
+	$(BIN)/python -m pytest -q tests/contract
+
+compose:
+	@if docker compose version >/dev/null 2>&1; then \
+		NEXUS_SECRET_KEY=x NEXUS_ALLOWED_HOSTS=x POSTGRES_PASSWORD=x RABBITMQ_PASSWORD=x \
+			docker compose config --quiet && echo "docker-compose.yml: well formed"; \
+	else \
+		echo "docker-compose.yml: not checked, docker compose is not installed here"; \
+	fi
+
+format: $(DEV_READY) ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV_READY) ## Run every benchmark
+	@set -e; for script in benchmarks/*.py; do \
+		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script"; \
+	done
+
+audit: $(DEV_READY) ## Ask whether a pinned package has a known weakness (needs a network)
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
+
+lock: $(DEV_READY) ## Pin the packages named in requirements.in and requirements-dev.in
+	@for set in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header $$set.in -o $$set.txt || exit 1; \
+	done
+
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Nexus needs Python 3.11 or newer: make PYTHON=/where/it/is/python3.11" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(RUN_READY): requirements.txt | $(BIN)/python
+	@echo "Installing what Nexus needs to run; this takes about half a minute."
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt | $(BIN)/python
+	@echo "Installing what working on Nexus needs; this takes about a minute."
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
