@@ -217,13 +217,17 @@ def _has_name(entry: Entry) -> bool:
     return titles.without_pretitle(entry.text).lower() != plain.heading(entry.text).lower()
 
 
+_NAME_WORDS = 10
+
+
 def _names_next(entries: Sequence[Entry], number: int) -> bool:
     """Say whether an entry is a title because labels follow it."""
-    if number + 1 >= len(entries) or evidence.is_lead_in(entries[number].text):
+    text = entries[number].text
+    if number + 1 >= len(entries) or evidence.is_lead_in(text) or evidence.is_pointer(text):
         return False
-    return _part(entries[number + 1]) is Part.PROBLEM and not evidence.is_pointer(
-        entries[number].text
-    )
+    is_name = entries[number].shape is Shape.ITEM or len(text.split()) <= _NAME_WORDS
+    after = _part(entries[number + 1])
+    return after is Part.PROBLEM or (after is Part.SOLUTION and is_name)
 
 
 def _has_lead(entry: Entry) -> bool:

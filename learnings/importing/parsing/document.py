@@ -38,6 +38,7 @@ class Item(Block):
     """One entry of a list."""
 
     blocks: tuple[Block, ...]
+    number: int | None = None  # in an ordered list
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ class _Builder:
         self._next += 1
         items = []
         while self._tokens[self._next].type != closing:
-            item = self._span(self._tokens[self._next])
+            opening = self._tokens[self._next]
+            number = int(opening.info) if opening.info else None
             self._next += 1
             blocks = []
             while self._tokens[self._next].type != "list_item_close":
@@ -183,7 +185,7 @@ class _Builder:
                 if block:
                     blocks.append(block)
             self._next += 1
-            items.append(Item(item, tuple(blocks)))
+            items.append(Item(self._span(opening), tuple(blocks), number))
         self._next += 1
         return ItemList(span, tuple(items))
 

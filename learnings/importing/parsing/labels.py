@@ -26,7 +26,7 @@ _WORDS = (
     (
         Part.PROBLEM,
         r"(?:challenges?|problems?|issues?|description|(?:root )?causes?|context|symptoms?|situation"
-        r"|obstacles?|difficult(?:y|ies)|struggle|error|bug|what (?:happened|went wrong)"
+        r"|obstacles?|difficult(?:y|ies)|struggle|error|bug|what (?:happened|went wrong|(?:i|we) (?:saw|faced|noticed|observed|hit|found))"
         r"|scenario|background|pain point)(?: (?:faced|encountered|description|statement))?",
     ),
     (
@@ -46,6 +46,8 @@ _INLINE = re.compile(
     r"(?:\*\*|__|\b)(?:Solutions?|Resolution|Fix)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(?=\S)"
 )
 
+_ABOUT = re.compile(r"^(?:problems?|issues?|difficulties) (?:with|in|of)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -60,6 +62,8 @@ def read(statement: str) -> Label | None:
     lead = plain.split_lead(statement)
     if lead and (lead.separator or not lead.rest):
         part = part_of(lead.name)
+        if part is None and lead.separator and _ABOUT.match(plain.heading(lead.name)):
+            part = Part.PROBLEM
         return Label(part, lead.rest) if part else None
     part = part_of(statement)
     return Label(part, "") if part else None

@@ -1,16 +1,37 @@
-"""Technologies and concepts: entries to named learnings."""
+"""Technologies and concepts: entries to named learnings.
+
+Whether "Mobile Development – React Native, Expo" is one name or a category of two is settled by
+its neighbours: within one section authors write all entries in one style.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from . import evidence, plain, vocabulary
-from .outline import Entry, Shape, flat
-from .records import LearningKind, LearningRecord, Span
+from .outline import Entry, Shape
+from .records import LearningKind, LearningRecord
 from .writing import Writer
 
+_LISTED = frozenset({Shape.ITEM, Shape.HEADING, Shape.TABLE})
 _LIST_SEPARATOR = re.compile(r"\s*[,;]\s+(?:and\s+|&\s+)?(?![^()]*\))|\s+\|\s+")
 _PURPOSE = re.compile(r"\s+(?:for|with|using|to|as|in)\s+(?=\w+\s+\w|\w{6,}$)")
 _NAME_WORDS = 6
+_TITLE_WORDS = 9
+
+# Shares of a section's entries from which on they set the style for all.
+_KNOWN_SHARE = 0.4  # parents that name technologies: then all parents are names
+_LIST_SHARE = 0.6  # explanations that are lists of names: then all leads are categories
+_NAMED_SHARE = 0.5  # children that are names: then their parent is a category
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How the entries of one level are written."""
+
+    parents_are_names: bool
+    leads_are_categories: bool
+    allows_groups: bool
 
 
 class NameReader:
@@ -21,92 +42,114 @@ class NameReader:
         self._writer = writer
         self._is_technology = kind is LearningKind.TECHNOLOGY
 
-    def read(self, entries: Sequence[Entry], *, in_groups: bool = False) -> list[LearningRecord]:
-        """Return a record per name; `in_groups` says that sub-headings may be mere groups."""
-        listed = [e for e in entries if e.shape in (Shape.ITEM, Shape.HEADING, Shape.TABLE)]
-        groups = [e for e in entries if e.children]
-        if listed or groups:
-            named = [e for e in entries if e in listed or e.children or _has_lead(e)]
-            return [r for e in named for r in self._entry(e, in_groups=in_groups)]
-        return self._bare(entries)
+    def read(
+        self, entries: Sequence[Entry], *, allows_groups: bool = False
+    ) -> Iterator[LearningRecord]:
+        """Yield a record per name; `allows_groups` says that sub-headings may be mere groups."""
+        if not any(e.children or e.shape in _LISTED for e in entries):
+            yield from self._bare(entries)
+            return
+        named = [e for e in entries if e.children or e.shape in _LISTED or _has_lead(e)]
+        style = _style(named, allows_groups=allows_groups)
+        for entry in named:
+            if entry.shape is Shape.TABLE:
+                yield from self._table(entry)
+            elif entry.children and self._is_group(entry, style):
+                yield from self.read(entry.children)
+            elif not evidence.is_placeholder(entry.text):
+                yield from self._names(entry, style)
 
-    def _entry(self, entry: Entry, *, in_groups: bool) -> Iterator[LearningRecord]:
-        if entry.shape is Shape.TABLE:
-            yield from self._table(entry)
-        elif entry.children and self._is_group(entry, in_groups=in_groups):
-            yield from self.read(entry.children)
-        elif not evidence.is_placeholder(entry.text) and not (
-            evidence.is_lead_in(entry.text) and entry.shape is Shape.LINE and not entry.children
-        ):
-            yield from self._names(entry)
-
-    def _is_group(self, entry: Entry, *, in_groups: bool) -> bool:
+    def _is_group(self, entry: Entry, style: _Style) -> bool:
         """Say whether an entry is a category whose children are the names."""
         if not entry.text:
             return True
-        lead = plain.split_lead(entry.text)
-        if lead and lead.rest and lead.separator:
+        if _has_lead(entry):
             return False
-        name = lead.name if lead else entry.text
         if not self._is_technology:
-            if vocabulary.names_group_of_concepts(name):
-                return True
-            return in_groups and _share(entry.children, _is_named) > 0.5  # noqa: PLR2004
-        if vocabulary.names_technology(name):
-            return False
-        if vocabulary.names_collection(name) or vocabulary.names_group_of_concepts(name):
+            is_general = vocabulary.names_group_of_concepts(entry.text)
+            return is_general or (
+                style.allows_groups and _share(entry.children, _is_named) > _NAMED_SHARE
+            )
+        if vocabulary.names_collection(entry.text):
             return True
+        if style.parents_are_names:
+            return False
+        if vocabulary.names_technology(entry.text):
+            return _share(entry.children, _is_named) >= _NAMED_SHARE
         named = _share(entry.children, lambda e: _is_named(e) or _is_known(e))
-        return named >= (0.4 if vocabulary.names_category(name) else 0.5)
+        return named >= _NAMED_SHARE or vocabulary.names_group_of_concepts(entry.text)
 
-    def _names(self, entry: Entry) -> Iterator[LearningRecord]:
+    def _names(self, entry: Entry, style: _Style) -> Iterator[LearningRecord]:
         """Yield the names of one statement: usually one, several for "Category: a, b"."""
+        several = self._listed(entry, style) if self._is_technology else []
+        for name in several:
+            yield self._writer.learning(self._kind, plain.heading(name), entry.own)
+        if several:
+            return
         lead = plain.split_lead(entry.text)
-        if self._is_technology:
-            several = _several(entry.text, lead)
-            if several:
-                for name in several:
-                    yield self._writer.learning(self._kind, name, entry.own)
-                return
-        name, rest = (lead.name, lead.rest) if lead else (entry.text, "")
-        if not lead and self._is_technology:
-            name = _without_purpose(name)
+        if lead:
+            name, rest = lead.name, lead.rest
+        else:
+            name, rest = entry.text, ""
+            if self._is_technology:
+                name = _without_purpose(name)
         body = self._writer.body(rest, entry)
         yield self._writer.learning(self._kind, plain.heading(name), entry.span, body)
+
+    def _listed(self, entry: Entry, style: _Style) -> list[str]:
+        """Return the names in "Category: a, b, c" or "**a**, **b** and **c**"."""
+        lead = plain.split_lead(entry.text)
+        if lead is None or not lead.separator or not lead.rest:
+            return _bold_list(entry.text)
+        is_category = style.leads_are_categories or vocabulary.names_collection(lead.name)
+        if not is_category or vocabulary.names_technology(lead.name):
+            return []
+        parts = _parts(lead.rest)
+        return parts if all(len(part.split()) <= _NAME_WORDS for part in parts) else []
 
     def _table(self, entry: Entry) -> Iterator[LearningRecord]:
         head, *rows = entry.rows
         column = _name_column([plain.plain(cell).lower() for cell in head.cells])
         for row in rows:
-            cells = row.cells
-            if column >= len(cells) or evidence.is_placeholder(cells[column]):
+            if column >= len(row.cells) or evidence.is_placeholder(row.cells[column]):
                 continue
-            several = _LIST_SEPARATOR.split(cells[column]) if column else [cells[column]]
+            # A first column names one thing; beside a category column, a cell may list several.
+            several = _parts(row.cells[column]) if column else [row.cells[column]]
+            rest = next((cell for cell in row.cells[column + 1 :] if cell.strip()), "")
             for name in several:
-                rest = next((c for c in cells[column + 1 :] if c.strip()), "")
                 yield self._writer.learning(self._kind, plain.heading(name), row.span, rest)
 
-    def _bare(self, entries: Sequence[Entry]) -> list[LearningRecord]:
-        """Read lines without any marks, or prose."""
+    def _bare(self, entries: Sequence[Entry]) -> Iterator[LearningRecord]:
+        """Read lines without any marks, prose, or badges where there is nothing else."""
         lines = [
-            e
-            for e in entries
-            if e.shape is Shape.LINE
-            and not evidence.is_placeholder(e.text)
-            and not evidence.is_lead_in(e.text)
+            entry
+            for entry in entries
+            if entry.shape is Shape.LINE and not evidence.is_lead_in(entry.text)
         ]
-        if any(_has_lead(e) for e in lines):
-            return [r for e in lines if _has_lead(e) for r in self._names(e)]
-        names = _titles_among(lines) if lines else []
-        if names:
-            return [r for e in names for r in self._names(e)]
-        return list(self._bold_in_prose(lines))
+        written = [entry for entry in lines if not evidence.is_placeholder(entry.text)]
+        named = [e for e in written if _has_lead(e)] or _titles_among(written)
+        style = _style(named, allows_groups=False)
+        for entry in named:
+            yield from self._names(entry, style)
+        if not named:
+            for entry in lines:
+                for name in _phrases(entry.text):
+                    yield self._writer.learning(self._kind, name, entry.own)
 
-    def _bold_in_prose(self, lines: Iterable[Entry]) -> Iterator[LearningRecord]:
-        for line in lines:
-            for phrase in plain.bold_phrases(line.text):
-                if len(phrase.split()) <= _NAME_WORDS:
-                    yield self._writer.learning(self._kind, plain.heading(phrase), line.own)
+
+def _style(named: Sequence[Entry], *, allows_groups: bool) -> _Style:
+    parents = [e for e in named if e.children and not _has_lead(e)]
+    led = [e for e in named if _has_lead(e)]
+    return _Style(
+        parents_are_names=_share(parents, _is_known) >= _KNOWN_SHARE,
+        leads_are_categories=_share(led, _lists_names) >= _LIST_SHARE,
+        allows_groups=allows_groups,
+    )
+
+
+def _share(entries: Sequence[Entry], test: Callable[[Entry], bool]) -> float:
+    judged = [entry for entry in entries if entry.shape is not Shape.ASIDE]
+    return sum(map(test, judged)) / len(judged) if judged else 0.0
 
 
 def _has_lead(entry: Entry) -> bool:
@@ -115,7 +158,7 @@ def _has_lead(entry: Entry) -> bool:
 
 
 def _is_named(entry: Entry) -> bool:
-    """Say whether an entry is a name with or without an explanation, not a sentence."""
+    """Say whether an entry is a bold name, with or without an explanation, not a sentence."""
     lead = plain.split_lead(entry.text)
     return lead is not None and (bool(lead.separator) or not lead.rest) and lead.is_bold
 
@@ -126,58 +169,67 @@ def _is_known(entry: Entry) -> bool:
     return vocabulary.names_technology(name) and len(name.split()) <= _NAME_WORDS
 
 
-def _share(entries: Sequence[Entry], test: object) -> float:
-    judged = [e for e in entries if e.shape is not Shape.ASIDE]
-    return sum(1 for e in judged if test(e)) / len(judged) if judged else 0.0  # type: ignore[operator]
+def _lists_names(entry: Entry) -> bool:
+    """Say whether an entry's explanation is a list of names: "Databases: PostgreSQL, Redis"."""
+    lead = plain.split_lead(entry.text)
+    if lead is None or vocabulary.names_technology(lead.name):
+        return False
+    parts = _parts(lead.rest)
+    are_names = [vocabulary.names_technology(part) or part[:1].isupper() for part in parts]
+    if len(parts) == 1:
+        return vocabulary.names_category(lead.name) and vocabulary.names_technology(parts[0])
+    return all(are_names) and all(len(part.split()) <= _NAME_WORDS for part in parts)
 
 
-def _several(text: str, lead: plain.Lead | None) -> list[str]:
-    """Return the names in "Category: a, b, c" or "**a**, **b** and **c**", if it is such a list."""
-    if lead and lead.separator and lead.rest:
-        if vocabulary.names_technology(lead.name):
-            return []
-        parts = [p for p in _LIST_SEPARATOR.split(lead.rest.rstrip(". ")) if p.strip()]
-        known = sum(1 for part in parts if vocabulary.names_technology(part))
-        is_short = all(len(plain.plain(part).split()) <= _NAME_WORDS for part in parts)
-        is_category = vocabulary.names_category(lead.name) or vocabulary.names_collection(lead.name)
-        is_collection = vocabulary.names_collection(lead.name) and len(parts) > 1
-        if is_short and (known * 2 > len(parts) or (is_category and known) or is_collection):
-            return [plain.heading(part) for part in parts]
-        return []
+def _parts(text: str) -> list[str]:
+    return [
+        plain.heading(part) for part in _LIST_SEPARATOR.split(text.rstrip(". ")) if part.strip()
+    ]
+
+
+def _bold_list(text: str) -> list[str]:
     bold = plain.bold_phrases(text)
-    rest = re.sub(r"\*\*[^*\n]+\*\*", "", text)
-    if len(bold) > 1 and not re.sub(r"\b(?:and|or)\b|[^\w]", "", rest):
-        return [plain.heading(phrase) for phrase in bold]
-    return []
+    others = re.sub(r"\*\*[^*\n]+\*\*|\b(?:and|or)\b|\W", "", text)
+    return [plain.heading(phrase) for phrase in bold] if len(bold) > 1 and not others else []
+
+
+def _phrases(text: str) -> list[str]:
+    """Return the names that prose sets in bold, or that badges show."""
+    found = plain.bold_phrases(text) or plain.image_texts(text)
+    return [plain.heading(name) for name in found if len(name.split()) <= _NAME_WORDS]
 
 
 def _without_purpose(text: str) -> str:
     """Cut "VS Code with essential extensions" to the technology that it starts with."""
     head = _PURPOSE.split(text, maxsplit=1)[0]
-    return head if head != text and vocabulary.names_technology(head) else text
+    return head if vocabulary.names_technology(head) else text
+
+
+_COLUMN_WORDS = ("technolog", "tool", "framework", "language", "name", "concept", "topic", "stack")
 
 
 def _name_column(head: Sequence[str]) -> int:
-    words = ("technolog", "tool", "framework", "language", "name", "concept", "topic", "stack")
-    for number, cell in enumerate(head):
-        if any(word in cell for word in words):
-            return number
-    return 0
+    named = [n for n, cell in enumerate(head) if any(word in cell for word in _COLUMN_WORDS)]
+    return named[0] if named else 0
 
 
 def _titles_among(lines: Sequence[Entry]) -> list[Entry]:
     """Return the lines that are names, where others are sentences about them."""
-    short = [e for e in lines if len(e.text.split()) <= 9 and e.text.rstrip()[-1:] not in ".!?"]  # noqa: PLR2004
-    if len(short) < len(lines):
+    short = [
+        line
+        for line in lines
+        if len(line.text.split()) <= _TITLE_WORDS and line.text.rstrip()[-1:] not in ".!?"
+    ]
+    if len(short) < len(lines) or not short:
         return short
-    titled = [e for e in lines if _is_title_case(e.text)]
-    mixed = lines[0] in titled and len(titled) * 4 <= len(lines) * 2
-    return titled if mixed else short
+    titled = [line for line in lines if _is_title_case(line.text)]
+    is_mixed = lines[0] in titled and len(titled) * 2 <= len(lines)
+    return titled if is_mixed else short
+
+
+_SMALL_WORD = 3  # letters: "and", "for"
 
 
 def _is_title_case(text: str) -> bool:
     words = [word for word in plain.plain(text).split() if word[0].isalpha()]
-    return all(word[0].isupper() for word in words if len(word) > 3)  # noqa: PLR2004
-
-
-__all__ = ["NameReader", "Span", "flat"]
+    return all(word[0].isupper() for word in words if len(word) > _SMALL_WORD)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import pairwise
 
 from . import labels, plain, titles
-from .document import Aside, Block, Document, ItemList, Paragraph, Row, Section, Table
+from .document import Aside, Block, Document, Item, ItemList, Paragraph, Row, Section, Table
 from .labels import Part
-from .records import Span
+from .records import Span, enclosing
 
 
 class Shape(Enum):
@@ -40,6 +41,7 @@ class Entry:
     span: Span
     children: tuple["Entry", ...] = ()
     rows: tuple[Row, ...] = ()
+    number: int | None = None  # in an ordered list
 
     @property
     def is_opening(self) -> bool:
@@ -55,7 +57,7 @@ def outline(
     document: Document, blocks: Sequence[Block], sections: Sequence[Section]
 ) -> list[Entry]:
     """Return the entries of a section's blocks and of those of its sub-sections that belong."""
-    entries = _gathered(_entries_of(document, blocks))
+    entries = _gathered(_numbered(_entries_of(document, blocks)))
     for section in sections:
         children = tuple(outline(document, section.blocks, section.sections))
         own = Span(first_line=section.span.first_line, last_line=section.span.first_line)
@@ -82,7 +84,7 @@ def _entries_of(document: Document, blocks: Sequence[Block]) -> list[Entry]:
                 entries += _lines(Shape.LINE, block)
             case ItemList():
                 for item in block.items:
-                    entries += _item(document, item.blocks, item.span)
+                    entries += _item(document, item)
             case Table():
                 entries.append(Entry(Shape.TABLE, "", block.span, block.span, rows=block.rows))
             case Aside(is_rule=False):
@@ -92,8 +94,9 @@ def _entries_of(document: Document, blocks: Sequence[Block]) -> list[Entry]:
     return entries
 
 
-def _item(document: Document, blocks: Sequence[Block], span: Span) -> list[Entry]:
+def _item(document: Document, item: Item) -> list[Entry]:
     """Return a list item, followed by bare lines that only a parser would take for its own."""
+    blocks, span = item.blocks, item.span
     if not blocks or not isinstance(blocks[0], Paragraph):
         children = _entries_of(document, blocks)
         return [Entry(Shape.ITEM, "", span, span, tuple(children))] if children else []
@@ -106,7 +109,8 @@ def _item(document: Document, blocks: Sequence[Block], span: Span) -> list[Entry
         span = Span(
             first_line=span.first_line, last_line=max(span.first_line, lazy[0].own.first_line - 1)
         )
-    return [replace(first, span=span, children=tuple(children)), *lazy]
+    entry = replace(first, span=span, children=tuple(children), number=item.number)
+    return [entry, *lazy]
 
 
 def _indentation(document: Document, line: int) -> int:
@@ -158,6 +162,26 @@ def _starts_statement(line: str, before: str) -> bool:
         return lead.is_bold or len(lead.name.split()) <= _LEAD_WORDS
     ends_hard = before.endswith(("  ", "\\")) and not before.rstrip(" \\").endswith((",", ":"))
     return (ends_hard or before.rstrip()[-1:] in ".!?") and not line[:1].islower()
+
+
+def _numbered(entries: Sequence[Entry]) -> list[Entry]:
+    """Put what stands between "1. …", "2. …" and "3. …" under them, as under headings.
+
+    Code, paragraphs and bullets that their author did not indent break a numbered list apart.
+    """
+    starts: list[int] = []
+    for number, entry in enumerate(entries):
+        if entry.shape is Shape.ITEM and entry.number == len(starts) + 1:
+            starts.append(number)
+    apart = [after - start > 1 for start, after in pairwise(starts)]
+    if not any(apart) or apart.count(True) * 2 < len(apart):
+        return list(entries)
+    gathered = list(entries[: starts[0]])
+    for start, end in pairwise([*starts, len(entries)]):
+        inner = (*entries[start].children, *_gathered(entries[start + 1 : end]))
+        span = enclosing([entries[start].span, *(entry.span for entry in inner)])
+        gathered.append(replace(entries[start], shape=Shape.HEADING, span=span, children=inner))
+    return gathered
 
 
 def _gathered(entries: Sequence[Entry]) -> list[Entry]:

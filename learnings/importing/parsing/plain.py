@@ -15,6 +15,8 @@ EMOJI = (
     "\ufe0e\ufe0f\u200d\u20e3\u2022\u00b7\ue000-\uf8ff\U000e0020-\U000e007f"
 )
 _EMOJI = re.compile(f"[{EMOJI}]+")
+_SPECIAL = re.compile(r"[^\x20-\x7e\s]|[\\`*_~<\[&]|https?:|\x00")
+_CHECKBOX = re.compile(r"^\s*\[[ xX]\]\s+")
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[[^\[\]]*\])")
 _LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[[^\[\]]*\])")
@@ -34,7 +36,9 @@ _EDGES = " \t-\u2013\u2014:*_|>\u2192"
 
 def plain(markdown: str) -> str:
     """Return the text as a person sees it, on one line: no marks, tags, links or emoji."""
-    pieces = _CODE.split(_KEYCAP.sub(" ", markdown))
+    if not _SPECIAL.search(markdown):
+        return " ".join(markdown.split())
+    pieces = _CODE.split(_KEYCAP.sub(" ", _CHECKBOX.sub("", markdown)))
     # Odd pieces are code spans: what looks like a mark in there is text.
     text = "".join(
         piece.strip("`") if index % 2 else _without_marks(piece)
@@ -89,6 +93,10 @@ _SEPARATOR = r"(?P<sep>:|\uff1a|\u2013|\u2014|\u2192|->|=>|-(?=\s)|=)?"
 _BOLD_LEAD = re.compile(
     rf"^{_OPENING}(?:\*\*|__)(?P<name>[^*\n]+)(?:\*\*|__)\s*{_SEPARATOR}\s*(?P<rest>.*)$", re.DOTALL
 )
+_ITALIC_LEAD = re.compile(
+    rf"^{_OPENING}(?P<mark>[*_])(?P<name>[^*_\n]+)(?P=mark)\s*{_SEPARATOR}\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
 _LINKED_LEAD = re.compile(
     rf"^{_OPENING}(?P<name>(?:\[[^\[\]]*\]\([^()\s]*\)|`[^`\n]+`))\s*"
     rf"{_SEPARATOR}\s*(?P<rest>.*)$",
@@ -105,11 +113,14 @@ _LEAD_WORDS = 9
 def split_lead(markdown: str) -> Lead | None:
     """Split a statement after the name that it opens with, if it does."""
     match = _BOLD_LEAD.match(markdown) or _LINKED_LEAD.match(markdown)
+    is_bold = match is not None
+    match = match or _ITALIC_LEAD.match(markdown)
     if match:
         name, separator = match["name"].strip(), match["sep"] or ""
         if name.endswith(":"):
             name, separator = name[:-1], ":"
-        return Lead(name, separator, match["rest"].strip(), is_bold=True) if name else None
+        if name and (is_bold or separator):
+            return Lead(name, separator, match["rest"].strip(), is_bold=is_bold)
     match = _PLAIN_LEAD.match(markdown)
     if match is None or ". " in match["name"] or len(match["name"].split()) > _LEAD_WORDS:
         return None
@@ -132,6 +143,11 @@ _BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*|__([^_\n]{1,80})__")
 def bold_phrases(markdown: str) -> list[str]:
     """Return the bold phrases of a text as Markdown, in order."""
     return [match[1] or match[2] for match in _BOLD.finditer(markdown)]
+
+
+def image_texts(markdown: str) -> list[str]:
+    """Return what the images of a text, such as badges, say in words."""
+    return [match[1] for match in _IMAGE.finditer(markdown) if match[1]]
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"\u201d')]*\s+(?=[\"\u201c'(`*\[]*[A-Z0-9])")

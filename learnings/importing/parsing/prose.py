@@ -10,7 +10,7 @@ from .records import Span
 
 _PROBLEM = re.compile(
     r"\b(?:challenges?|difficult(?:y|ies)?|obstacles?|hurdles?|struggl(?:e|ed|ing)|problems?|issues?"
-    r"|hard(?:est)?|tough(?:est)?|major test|bottlenecks?|pain points?|roadblocks?)\b",
+    r"|hard(?:est)?|tough(?:est)?|major test|bottlenecks?|headaches?|nightmares?|tricky|frustrat(?:ing|ed)|took (?:much |far )?longer|pain points?|roadblocks?)\b",
     re.IGNORECASE,
 )
 _SOLUTION = re.compile(

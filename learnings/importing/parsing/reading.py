@@ -52,7 +52,7 @@ def _learnings(regions: list[Region], writer: Writer) -> Iterator[LearningRecord
                 yield from NameReader(LearningKind.CONCEPT, writer).read(region.entries)
             case Kind.LEARNINGS:
                 reader = NameReader(LearningKind.CONCEPT, writer)
-                yield from reader.read(region.entries, in_groups=True)
+                yield from reader.read(region.entries, allows_groups=True)
             case Kind.PRACTICES | Kind.TAKEAWAYS | Kind.GOALS:
                 yield from StatementReader(writer).read(region.entries, region.kind)
             case _:

@@ -39,12 +39,14 @@ _TURNS: dict[Kind, frozenset[Kind]] = {
 def divide(document: Document) -> list[Region]:
     """Return the regions that hold records, in document order."""
     regions = [region for region in _Divider(document).regions() if region.kind in _RECORDED]
+    # What the author learned says more than what the app beside it is built with.
     taught = [
         region
         for region in regions
-        if region.kind is Kind.TECHNOLOGIES and not titles.is_stack(region.section.title)
+        if region.kind is Kind.TECHNOLOGIES
+        and titles.is_section_title(region.section.title)
+        and not titles.is_stack(region.section.title)
     ]
-    # What the author learned says more than what the app beside it is built with.
     return [
         region
         for region in regions
@@ -102,7 +104,7 @@ class _Divider:
         if own is Kind.TASK:
             return own
         if around is Kind.LEARNINGS:
-            return own if own in _RECORDED and titles.is_section_title(section.title) else around
+            return own if own in _RECORDED else around
         if own is Kind.CONCEPTS and around is Kind.TECHNOLOGIES and not self._has_concepts:
             return own
         is_turn = own in _TURNS.get(around, _RECORDED) and titles.is_section_title(section.title)
@@ -114,7 +116,7 @@ class _Divider:
         is_plain_title = titles.is_section_title(section.title)
         if (section is self._title or section.level == 1) and not is_plain_title:
             return Kind.UNKNOWN
-        if own is Kind.TAKEAWAYS and _has_named_parts(section) and _says_learnings(section):
+        if own is Kind.TAKEAWAYS and _says_learnings(section) and _has_parts(section):
             return Kind.LEARNINGS
         if own is Kind.LEARNINGS and not section.sections and _holds_statements(section):
             return Kind.TAKEAWAYS
@@ -125,8 +127,10 @@ def _says_learnings(section: Section) -> bool:
     return "learning" in section.title.lower()
 
 
-def _has_named_parts(section: Section) -> bool:
-    return len(section.sections) > 1
+def _has_parts(section: Section) -> bool:
+    """Say whether sub-sections hold what the section only announces."""
+    promised = [titles.promised(child.title) for child in section.sections]
+    return len(promised) > 1 or any(kind in _RECORDED for kind in promised)
 
 
 _STATEMENT_WORDS = 5

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from . import evidence, plain, titles
+from . import evidence, plain, titles, vocabulary
 from .outline import Entry, Shape
 from .records import LearningKind, LearningRecord
 from .titles import Kind
@@ -65,7 +65,11 @@ class StatementReader:
 
 def _is_group(entry: Entry) -> bool:
     """Say whether an entry only names what its children state."""
-    if entry.shape is Shape.HEADING or not entry.text or entry.is_opening:
+    if entry.shape is Shape.HEADING or not entry.text or plain.is_bold_line(entry.text):
+        return True
+    if entry.shape is Shape.ITEM and vocabulary.is_instruction(entry.text):
+        return False
+    if entry.is_opening:
         return True
     lead = plain.split_lead(entry.text)
     return lead is None and len(entry.text.split()) <= _GROUP_WORDS and entry.text[-1] not in ".!"

@@ -42,7 +42,7 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
         r"|\b(?:problems?|issues?|bugs|errors) (?:i |we )?"
         r"(?:faced|encountered|solved|resolved|fixed|overcome|and (?:solutions?|fixes))\b"
         r"|\bproblems? & solutions?\b|\broadblocks?\b|\bblockers?\b|\bpain points?\b"
-        r"|\bdebugging (?:lessons|struggles)\b",
+        r"|\bdebugging (?:lessons|struggles)\b|\b(?:real|hard|tough) problems\b|\bproblems (?:i|we)\b",
     ),
     (
         Kind.SOLUTIONS,
@@ -52,7 +52,7 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
     (Kind.PRACTICES, r"\bbest practi[cs]es?\b|\b(?:recommended|good|development) practices\b"),
     (
         Kind.FUTURE,
-        r"\bfuture\b|\bnext steps?\b|\broad ?map\b|\bwhat'?s next\b|\bupcoming\b|\bto learn next\b",
+        r"\bfuture\b|\bnext steps?\b|\broad ?map\b|\bwhat'?s next\b|\b(?:continue|want|plan|keep|areas?) (?:to )?(?:\w+ )?(?:learn|improve|explor)\w*\b|\bupcoming\b|\bto learn next\b",
     ),
     (
         Kind.TAKEAWAYS,
@@ -80,9 +80,7 @@ _PROMISES: tuple[tuple[Kind, str], ...] = (
     (Kind.GOALS, r"\bobjectives?\b|\bgoals?\b|\bpurpose\b|\baims?\b"),
     (
         Kind.ELSEWHERE,
-        r"\boverview\b|\babout\b|\bintroduction\b|\bsummary\b|\bprojects?\b|\bapi\b|\busage\b"
-        r"|\btest(?:s|ing)\b|\bdemo\b|\breflections?\b|\bcurriculum\b|\blinks\b|\bcase study\b"
-        r"|\barchitecture\b|\bdatabase\b|\bsecurity\b|\bperformance\b",
+        r"\bapi\b|\busage\b|\btest(?:s|ing)\b|\bdemo\b|\blinks\b",
     ),
 )
 _PATTERNS = tuple((kind, re.compile(words)) for kind, words in _PROMISES)
@@ -98,7 +96,7 @@ _FILLERS = frozenset(
     highlights how hub i identified implemented implementation improvements important in
     included insights instructions into introduced issues journey key learned learning learnt list
     made main major mastered met mobile most my notes of on our overcame overcome own part personal
-    platform plans practical prodev professional program programme real real-world recommended
+    platform plans platforms practical prodev professional program programme real real-world recommended
     resolved section set skills software solution solutions resolution resolutions solved standards started steps study success tech
     technical technique techniques that the their them these they things this through to top track
     understanding up usage used using was we web were what when where while with work workflow

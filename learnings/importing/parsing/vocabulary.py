@@ -49,7 +49,7 @@ _CATEGORY_WORDS = frozenset(
 )
 _DECISIVE = frozenset(
     """technologies tools frameworks libraries languages platforms databases tooling utilities
-    stack services others apis""".split()
+    stack services others""".split()
 )
 _GENERIC_CONCEPTS = re.compile(
     r"^(?:(?:additional|other|core|key|main|major|important|general|advanced|more|backend|frontend"
@@ -95,3 +95,18 @@ def names_collection(markdown: str) -> bool:
 def names_group_of_concepts(markdown: str) -> bool:
     """Say whether a heading stands for concepts in general: "Additional Concepts"."""
     return bool(_GENERIC_CONCEPTS.match(re.sub(r"\([^()]*\)", "", plain.heading(markdown)).strip()))
+
+
+_INSTRUCTIONS = frozenset(
+    """always apply ask automate avoid be break build cache centralize choose commit communicate
+    configure consider create design develop do document don't embrace enable encrypt ensure
+    establish favor follow handle implement integrate invest keep leverage log maintain make manage
+    minimize modularize monitor name never normalize optimize organize plan practice prefer
+    prioritize protect provide review sanitize secure separate set start stay structure test think
+    track treat understand use utilize validate version write""".split()
+)
+
+
+def is_instruction(markdown: str) -> bool:
+    """Say whether a statement tells what to do: "Write tests first"."""
+    return plain.plain(markdown).lower().partition(" ")[0].rstrip(":") in _INSTRUCTIONS
