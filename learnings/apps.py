@@ -12,9 +12,9 @@ class LearningsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the writes that change what lists show."""
         from foundation.freshness import bump_on_relation, bump_on_write
-        from learnings.models import Challenge, Learning, Solution, Topic
+        from learnings.models import Challenge, Learning, Solution, Topic, TopicAlias
 
-        for model in (Topic, Learning, Challenge, Solution):
+        for model in (Topic, TopicAlias, Learning, Challenge, Solution):
             bump_on_write(model, subjects=lambda row: row.freshness)
         for entry in (Learning, Challenge, Solution):
             bump_on_relation(entry.topics.through, subjects=lambda row: row.freshness)

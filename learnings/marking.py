@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
-from foundation.errors import Forbidden
-from learnings.models import Bookmark, Entry, Vote
+from foundation.errors import Conflict, Forbidden
+from learnings.models import Bookmark, Entry, Status, Vote
 
 
 class OwnEntry(Forbidden):
@@ -16,16 +18,25 @@ class OwnEntry(Forbidden):
     code = "own_entry"
 
 
+class NotPublished(Conflict):
+    """Only what everybody can read is voted for."""
+
+    code = "not_published"
+
+
 @transaction.atomic
 def vote(entry: Entry, *, by: User) -> None:
     """Count `by`'s vote for an entry. A second vote changes nothing.
 
     Raises:
         OwnEntry: `by` wrote it.
+        NotPublished: it is not published.
     """
     if entry.author_id == by.pk:
         raise OwnEntry("A vote for your own entry does not count.")
-    _, made = Vote.objects.get_or_create(user=by, **{entry.type_name: entry})
+    if entry.status != Status.PUBLISHED:
+        raise NotPublished("Only a published entry can be voted for.")
+    _, made = Vote.objects.get_or_create(**_mark(entry, by))
     if made:
         _count(entry, 1)
 
@@ -33,7 +44,7 @@ def vote(entry: Entry, *, by: User) -> None:
 @transaction.atomic
 def unvote(entry: Entry, *, by: User) -> None:
     """Take a vote back, if there is one."""
-    gone, _ = Vote.objects.filter(user=by, **{entry.type_name: entry}).delete()
+    gone, _ = Vote.objects.filter(**_mark(entry, by)).delete()
     if gone:
         _count(entry, -1)
 
@@ -41,12 +52,16 @@ def unvote(entry: Entry, *, by: User) -> None:
 @transaction.atomic
 def bookmark(entry: Entry, *, by: User) -> None:
     """Keep an entry for later. Keeping it twice changes nothing."""
-    Bookmark.objects.get_or_create(user=by, **{entry.type_name: entry})
+    Bookmark.objects.get_or_create(**_mark(entry, by))
 
 
 def unbookmark(entry: Entry, *, by: User) -> None:
     """Let go of a bookmark, if there is one."""
-    Bookmark.objects.filter(user=by, **{entry.type_name: entry}).delete()
+    Bookmark.objects.filter(**_mark(entry, by)).delete()
+
+
+def _mark(entry: Entry, by: User) -> dict[str, Any]:
+    return {"user": by, entry.type_name: entry}
 
 
 def _count(entry: Entry, change: int) -> None:

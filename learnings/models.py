@@ -127,9 +127,21 @@ class Status(models.TextChoices):
 class EntryQuerySet(FreshQuerySet[Any]):
     """Questions about learnings, challenges and solutions."""
 
+    # Sort keys that no row of this queryset lacks, though the column allows it.
+    never_null: tuple[str, ...] = ()
+
     def published(self) -> Self:
         """What everybody may read."""
-        return self.filter(status=Status.PUBLISHED)
+        return self._marked_published(self.filter(status=Status.PUBLISHED))
+
+    def _marked_published(self, rows: Self) -> Self:
+        rows.never_null = ("published_at",)
+        return rows
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.never_null = self.never_null
+        return clone
 
     def visible_to(self, user: Viewer) -> Self:
         """What `user` may read: all that is published and their own; curators everything."""
@@ -365,7 +377,9 @@ class SolutionQuerySet(EntryQuerySet):
 
     def published(self) -> Self:
         """Published solutions of published challenges: with its challenge a solution goes too."""
-        return self.filter(status=Status.PUBLISHED, challenge__status=Status.PUBLISHED)
+        return self._marked_published(
+            self.filter(status=Status.PUBLISHED, challenge__status=Status.PUBLISHED)
+        )
 
     def with_relations(self) -> Self:
         """Fetch what every representation shows, in a constant number of queries."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.readers import Reader, reader
 
 SCHEME: Final = "Bearer"
+CHALLENGE: Final = f'{SCHEME} realm="nexus"'
 _PARTS: Final = 2  # the scheme and the token
 
 
@@ -34,7 +35,7 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != _PARTS:
             raise AuthenticationFailed("Send the header as: Authorization: Bearer <token>")
-        state = _state(parts[1])
+        state = state_of(parts[1])
         if state is None:
             raise AuthenticationFailed(
                 "This access token is not, or no longer, good.", code="token_refused"
@@ -43,10 +44,21 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         """The challenge that makes a refusal a 401."""
-        return f'{SCHEME} realm="nexus"'
+        return CHALLENGE
 
 
-def _state(raw: bytes) -> Reader | None:
+def signed_in(request: Request) -> User:
+    """The person who sent this request.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+    """
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
+
+
+def state_of(raw: bytes | str) -> Reader | None:
     """The state of the person a token belongs to, or None if the token is not good."""
     try:
         token = AccessToken(raw)  # type: ignore[arg-type]

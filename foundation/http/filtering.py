@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from foundation.http.problems import BadParameter
+
+if TYPE_CHECKING:
+    # REST framework's views import this module while they are being made.
+    from rest_framework.views import APIView
 
 PAGING_PARAMETERS: Final = frozenset({"cursor", "page_size", "ordering"})
 
@@ -28,8 +31,18 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
                 raise BadParameter(name, "Has a character that is not allowed.", code="invalid")
 
 
+class StrictQueryMixin:
+    """A view that refuses query parameters where it reads none: everywhere but in its list."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the parameters once the reader is known to be allowed here."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if getattr(self, "action", None) != "list":
+            refuse_unknown_parameters(request, frozenset())
+
+
 class StrictFilterBackend(DjangoFilterBackend):
-    """django-filter, with unknown parameters and bad values refused by name."""
+    """django-filter for lists, with unknown parameters and bad values refused by name."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Any:
         """Filter `queryset` by the request's parameters.
@@ -37,10 +50,11 @@ class StrictFilterBackend(DjangoFilterBackend):
         Raises:
             BadParameter: a parameter is unknown or its value is of the wrong type.
         """
+        if getattr(view, "action", None) != "list":
+            return queryset  # one object is found by its address alone
         filterset = self.get_filterset(request, queryset, view)
         names = frozenset() if filterset is None else frozenset(filterset.filters)
-        paging = PAGING_PARAMETERS if getattr(view, "action", None) == "list" else frozenset()
-        refuse_unknown_parameters(request, names | paging)
+        refuse_unknown_parameters(request, names | PAGING_PARAMETERS)
         if filterset is None:
             return queryset
         if not filterset.is_valid():

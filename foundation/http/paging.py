@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Q, QuerySet
@@ -19,13 +20,17 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
 from foundation.http.problems import BadParameter
+
+if TYPE_CHECKING:
+    # REST framework's views import this module while they are being made.
+    from rest_framework.views import APIView
 
 PAGE_SIZE: Final = 20
 MAX_PAGE_SIZE: Final = 100
 MAX_CURSOR: Final = 500  # characters
+_SMALL_NUMBER: Final = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,52 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
-class KeysetPagination(BasePagination):
-    """Pages by keyset. The view names its sort keys in `ordering_fields`, the first by default.
+@dataclass(frozen=True, slots=True)
+class KeyOrder:
+    """A total order of rows: by one field, then by id. Rows without a value come last."""
 
-    A key that starts with `-` in `ordering_fields` is descending by default; every key can be
-    asked for both ways.
+    field: str
+    descending: bool
+    nullable: bool
+
+    def read(self, queryset: QuerySet[Any], cursor: Cursor | None) -> QuerySet[Any]:
+        """The rows beyond `cursor`, nearest first; all rows from the start without one."""
+        backwards = cursor is not None and cursor.backwards
+        downwards = self.descending ^ backwards
+        if cursor is not None:
+            queryset = queryset.filter(self._beyond(queryset, cursor, downwards=downwards))
+        # Named only where needed: NULLS LAST would keep PostgreSQL from using a plain index.
+        nulls = {}
+        if self.nullable:
+            nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+        key = F(self.field).desc(**nulls) if downwards else F(self.field).asc(**nulls)
+        return queryset.order_by(key, "-id" if downwards else "id")
+
+    def _beyond(self, queryset: QuerySet[Any], cursor: Cursor, *, downwards: bool) -> Q:
+        step = "lt" if downwards else "gt"
+        later_id = Q(**{f"id__{step}": cursor.id})
+        if cursor.value is None:
+            valueless = Q(**{f"{self.field}__isnull": True})
+            tied = valueless & later_id
+            return tied | ~valueless if cursor.backwards else tied
+        value = _cleaned(queryset, self.field, cursor.value)
+        # The first half follows from the second; it is what lets the index find the start.
+        beyond = Q(**{f"{self.field}__{step}e": value}) & (
+            Q(**{f"{self.field}__{step}": value}) | (Q(**{self.field: value}) & later_id)
+        )
+        if self.nullable and not cursor.backwards:
+            beyond |= Q(**{f"{self.field}__isnull": True})
+        return beyond
+
+
+class KeysetPagination(BasePagination):
+    """Pages by keyset. The view names its sort keys in `ordering_fields`, the default one first.
+
+    A `-` in front of the default makes it descend; every key can be asked for both ways.
     """
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         """The rows of the requested page.
 
@@ -78,59 +120,21 @@ class KeysetPagination(BasePagination):
             BadParameter: `page_size`, `ordering` or `cursor` is not good here.
         """
         self.request = request
-        self.size = _page_size(request)
-        self.field, self.descending = _ordering(request, view)
+        size = _page_size(request)
+        field, descending = _ordering(request, view)
+        order = KeyOrder(field, descending, nullable=_is_nullable(queryset, field))
         text = request.query_params.get("cursor")
-        self.cursor = Cursor.decode(text) if text else None
-        backwards = self.cursor is not None and self.cursor.backwards
-        rows = list(self._after_cursor(queryset)[: self.size + 1])
-        has_more = len(rows) > self.size
-        rows = rows[: self.size]
-        if backwards:
-            rows.reverse()
+        cursor = Cursor.decode(text) if text is not None else None
+        rows = list(order.read(queryset, cursor)[: size + 1])
+        has_more = len(rows) > size
+        rows = rows[:size]
         # Where we came from there is at least the row that the cursor was made of.
-        self.has_next = backwards or has_more
-        self.has_previous = has_more if backwards else self.cursor is not None
-        self.rows = rows
+        self.has_next, self.has_previous = has_more, cursor is not None
+        if cursor is not None and cursor.backwards:
+            rows.reverse()
+            self.has_next, self.has_previous = True, has_more
+        self.field, self.rows = field, rows
         return rows
-
-    def _after_cursor(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        cursor = self.cursor
-        downwards = self.descending ^ (cursor is not None and cursor.backwards)
-        nullable = _is_nullable(queryset, self.field)
-        if self.field == "id":
-            keys = ["-id" if downwards else "id"]
-            if cursor is not None:
-                queryset = queryset.filter(**{"id__lt" if downwards else "id__gt": cursor.id})
-            return queryset.order_by(*keys)
-        if cursor is not None:
-            queryset = queryset.filter(self._beyond(queryset, cursor, downwards, nullable))
-        key: Any = F(self.field)
-        # Rows without a value come last in the list, whichever way it is read.
-        if nullable:
-            last = not (cursor is not None and cursor.backwards)
-            nulls = {"nulls_last": True} if last else {"nulls_first": True}
-            order = key.desc(**nulls) if downwards else key.asc(**nulls)
-        else:
-            order = key.desc() if downwards else key.asc()
-        return queryset.order_by(order, "-id" if downwards else "id")
-
-    def _beyond(
-        self, queryset: QuerySet[Any], cursor: Cursor, downwards: bool, nullable: bool
-    ) -> Q:
-        field, step = self.field, "lt" if downwards else "gt"
-        by_id = Q(**{f"id__{step}": cursor.id})
-        if cursor.value is None:
-            same = Q(**{f"{field}__isnull": True})
-            return (same & by_id) | ~same if cursor.backwards else same & by_id
-        value = _cleaned(queryset, field, cursor.value)
-        # The first half is implied by the second; it is what lets the index find the start.
-        beyond = Q(**{f"{field}__{step}e": value}) & (
-            Q(**{f"{field}__{step}": value}) | (Q(**{field: value}) & by_id)
-        )
-        if nullable and not cursor.backwards:
-            beyond |= Q(**{f"{field}__isnull": True})
-        return beyond
 
     def get_paginated_response(self, data: Any) -> Response:
         """`{next, previous, results}`, and the same addresses as a `Link` header."""
@@ -168,10 +172,9 @@ class KeysetPagination(BasePagination):
 
 def _page_size(request: Request) -> int:
     text = request.query_params.get("page_size", str(PAGE_SIZE))
-    # `isdecimal` alone would take digits of any script, and any number of them.
-    if not (
-        text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE_SIZE
-    ):
+    # Digits of other scripts, or a thousand of them, are no page size either.
+    is_number = _SMALL_NUMBER.fullmatch(text) is not None
+    if not is_number or not 1 <= int(text) <= MAX_PAGE_SIZE:
         raise BadParameter("page_size", f"A whole number from 1 to {MAX_PAGE_SIZE}.")
     return int(text)
 
@@ -188,8 +191,8 @@ def _ordering(request: Request, view: Any) -> tuple[str, bool]:
 
 
 def _is_nullable(queryset: QuerySet[Any], field: str) -> bool:
-    """Whether rows of this list can lack the key. A shared list holds published rows only."""
-    if getattr(queryset, "only_published", False):
+    """Whether rows of this list can lack the key."""
+    if field in getattr(queryset, "never_null", ()):
         return False
     try:
         return bool(getattr(queryset.model._meta.get_field(field), "null", False))
@@ -201,8 +204,8 @@ def _cleaned(queryset: QuerySet[Any], field: str, value: str | int) -> Any:
     """The cursor's value as the model's field understands it."""
     try:
         model_field = queryset.model._meta.get_field(field)
-        cleaned = model_field.to_python(value)  # type: ignore[union-attr]
-        model_field.run_validators(cleaned)  # type: ignore[union-attr]
+        cleaned = model_field.to_python(value)
+        model_field.run_validators(cleaned)
     except (ValidationError, FieldDoesNotExist, OverflowError):
         raise BadParameter("cursor", "Not a cursor of this list.") from None
     return cleaned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rest_framework.exceptions import APIException, ParseError
@@ -20,7 +21,7 @@ class BodyTooLarge(APIException):
 
 
 class StrictJSONParser(JSONParser):
-    """JSON with a size limit; nesting deep enough to exhaust the stack is malformed, not a crash."""
+    """JSON with a size limit. What is nested too deeply to read is malformed, not a crash."""
 
     max_size = MAX_JSON
 
@@ -28,7 +29,7 @@ class StrictJSONParser(JSONParser):
         self,
         stream: Any,
         media_type: str | None = None,
-        parser_context: dict[str, Any] | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Parse the body.
 

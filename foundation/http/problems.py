@@ -19,7 +19,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
@@ -70,7 +70,7 @@ def problem_response(request: HttpRequest, status: int, *, code: str, detail: st
     response = JsonResponse(
         problem(request, status, code=code, detail=detail), status=status, content_type=MEDIA_TYPE
     )
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status == UNAVAILABLE:
         response["Retry-After"] = RETRY_AFTER
     return response
 
@@ -91,6 +91,16 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     )
 
 
+UNAVAILABLE: Final = HTTPStatus.SERVICE_UNAVAILABLE
+_AWAY: Final = (UNAVAILABLE, "unavailable", "A part of the hub is out of reach. Try again soon.")
+_FROM_DJANGO: Final[dict[type[Exception], tuple[int, str, str]]] = {
+    Http404: (404, "not_found", "There is nothing at this address."),
+    PermissionDenied: (403, "forbidden", "You may not do this."),
+    RequestDataTooBig: (413, "too_large", "The body is larger than this address takes."),
+    OperationalError: _AWAY,
+    InterfaceError: _AWAY,
+}
+
 _Translated = tuple[int, str, str, list[dict[str, str]], dict[str, str]]
 
 
@@ -100,16 +110,12 @@ def _translated(error: Exception) -> _Translated | None:
         return _from_domain(error)
     if isinstance(error, exceptions.APIException):
         return _from_rest(error)
-    if isinstance(error, Http404):
-        return 404, "not_found", "There is nothing at this address.", [], {}
-    if isinstance(error, PermissionDenied):
-        return 403, "forbidden", "You may not do this.", [], {}
-    if isinstance(error, RequestDataTooBig):
-        return 413, "too_large", "The body is larger than this address takes.", [], {}
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         logger.error("The database is out of reach: %s", error)
-        detail = "A part of the hub is out of reach. Try again in a moment."
-        return 503, "unavailable", detail, [], {"Retry-After": RETRY_AFTER}
+    for kind, (status, code, detail) in _FROM_DJANGO.items():
+        if isinstance(error, kind):
+            headers = {"Retry-After": RETRY_AFTER} if status == UNAVAILABLE else {}
+            return status, code, detail, [], headers
     return None
 
 
@@ -120,7 +126,7 @@ def _from_domain(error: errors.NexusError) -> _Translated | None:
     culprits: list[dict[str, str]] = []
     if isinstance(error, errors.Invalid) and error.pointer:
         culprits = [{"pointer": error.pointer, "code": error.code, "detail": str(error)}]
-    headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers = {"Retry-After": RETRY_AFTER} if status == UNAVAILABLE else {}
     return status, error.code, str(error), culprits, headers
 
 
@@ -184,7 +190,7 @@ def is_api(request: HttpRequest) -> bool:
 
 
 class ProblemMiddleware:
-    """Problems for what goes wrong around the views: bad hosts, huge bodies, lost databases, bugs."""
+    """Problems for what goes wrong around the views: bad hosts, long addresses, bugs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -209,8 +215,8 @@ class ProblemMiddleware:
             return problem_response(request, 400, code="bad_request", detail="Not understood.")
         translated = _translated(error)
         if translated is not None:
-            status, code, detail, _culprits_, _headers = translated
+            status, code, detail, *_ = translated
             return problem_response(request, status, code=code, detail=detail)
-        logger.exception("Unexpected error at %s", request.path, exc_info=error)
+        logger.error("Unexpected error at %s", request.path, exc_info=error)
         detail = "Something broke on our side. The request id helps us find it."
         return problem_response(request, 500, code="internal", detail=detail)

@@ -28,7 +28,11 @@ class SharedListMixin:
         """Whether the answer is the same for everybody who may send this request."""
         return True
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def may_be_remembered(self) -> bool:
+        """Whether the list just computed is the same for everybody after all."""
+        return True
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """The list, from the cache if it may be."""
         if not self.is_shared(request):
             answer: Response = super().list(request, *args, **kwargs)  # type: ignore[misc]
@@ -46,7 +50,8 @@ class SharedListMixin:
         # What REST framework does after the view returns, done here to have the bytes.
         rendered = self.finalize_response(request, response, *args, **kwargs).render()  # type: ignore[attr-defined]
         stored = (rendered.content, rendered.headers.get("Link", ""))
-        remember(key, stored, recollection=found)
+        if self.may_be_remembered():
+            remember(key, stored, recollection=found)
         return _answer(*stored, cache="MISS")
 
 

@@ -1,0 +1,181 @@
+"""Typed filters of the lists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
+from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
+from rest_framework.exceptions import NotAuthenticated
+
+from accounts.models import Cohort, Membership, Track
+from learnings.models import Challenge, Learning, LearningKind, Solution, Status, Topic, TopicKind
+from learnings.searching import containing
+
+MAX_ID_DIGITS: Final = 18  # any number so long fits into a bigint
+
+
+class MomentField(IsoDateTimeField):
+    """A moment that every database can hold."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """The moment in UTC.
+
+        Raises:
+            ValidationError: not a moment, or outside of the calendar once in UTC.
+        """
+        try:
+            moment: datetime | None = super().clean(value)
+            return moment.astimezone(UTC) if moment else None
+        except OverflowError:
+            raise ValidationError("Not a moment between the years 1 and 9999.") from None
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """ISO 8601 with or without an offset; UTC without."""
+
+    field_class = MomentField
+
+
+class AuthorField(forms.CharField):
+    """`me` or the id of a person."""
+
+    def clean(self, value: Any) -> str | int | None:
+        """`"me"`, the id as a number, or None if nothing was given."""
+        text: str = super().clean(value)
+        if text in {"", "me"}:
+            return text or None
+        if text.isascii() and text.isdecimal() and len(text) <= MAX_ID_DIGITS:
+            return int(text)
+        raise ValidationError("The id of a person, or me.")
+
+
+class AuthorFilter(filters.CharFilter):
+    """Entries by one author."""
+
+    field_class = AuthorField
+
+    def filter(self, qs: QuerySet[Any], value: str | int | None) -> QuerySet[Any]:
+        """Entries of this author; `me` needs somebody to be signed in."""
+        if value == "me":
+            user = self.parent.request.user
+            if not user.is_authenticated:
+                raise NotAuthenticated
+            return qs.filter(author=user.pk)
+        return qs if value is None else qs.filter(author=value)
+
+
+class IdField(forms.IntegerField):
+    """An id, as large as the database can hold."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 2**63 - 1, **options})
+
+
+class IdFilter(filters.NumberFilter):
+    """Rows that refer to one id."""
+
+    field_class = IdField
+
+
+class EntryFilterSet(filters.FilterSet):
+    """What every list of entries can be filtered by."""
+
+    search_fields: tuple[str, ...] = ("title",)
+
+    author = AuthorFilter(label="Id of the author, or `me`.")
+    status = filters.ChoiceFilter(choices=Status.choices)
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
+    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gte")
+    updated_before = MomentFilter(field_name="updated_at", lookup_expr="lt")
+
+
+class TopicalFilterSet(EntryFilterSet):
+    """Filters of learnings and challenges."""
+
+    topic = filters.ModelMultipleChoiceFilter(
+        queryset=Topic.objects.all(), to_field_name="slug", method="with_topics",
+        label="Slug of a topic; repeat it for entries under any of several.",
+    )  # fmt: skip
+    cohort = filters.ModelChoiceFilter(
+        queryset=Cohort.objects.all(), to_field_name="slug", method="of_cohort",
+        label="Slug of the author's cohort.",
+    )  # fmt: skip
+    track = filters.ChoiceFilter(
+        choices=Track.choices, field_name="author__track", label="Track of the author."
+    )
+    search = filters.CharFilter(method="with_words", label="Words that all occur.", max_length=200)
+
+    def with_topics(self, entries: QuerySet[Any], _name: str, topics: Any) -> QuerySet[Any]:
+        """Entries under any of the topics."""
+        if not topics:
+            return entries
+        # A subquery, not a join: an entry under two of the topics must not appear twice.
+        model: Any = entries.model
+        link = {model._meta.model_name: OuterRef("pk"), "topic__in": topics}
+        return entries.filter(Exists(model.topics.through.objects.filter(**link)))
+
+    def of_cohort(self, entries: QuerySet[Any], _name: str, cohort: Cohort) -> QuerySet[Any]:
+        """Entries by members of the cohort."""
+        members = Membership.objects.filter(cohort=cohort, user=OuterRef("author"))
+        return entries.filter(Exists(members))
+
+    def with_words(self, entries: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
+        """Entries in which every word occurs."""
+        return containing(entries, words, fields=self.search_fields)
+
+
+class LearningFilterSet(TopicalFilterSet):
+    """Filters of learnings."""
+
+    search_fields = ("title", "body")
+    kind = filters.ChoiceFilter(choices=LearningKind.choices)
+
+    class Meta:
+        model = Learning
+        fields: list[str] = []
+
+
+class ChallengeFilterSet(TopicalFilterSet):
+    """Filters of challenges."""
+
+    search_fields = ("title", "problem")
+    solved = filters.BooleanFilter(method="is_solved", label="With an accepted solution or not.")
+
+    class Meta:
+        model = Challenge
+        fields: list[str] = []
+
+    def is_solved(self, challenges: Any, _name: str, solved: bool) -> Any:  # noqa: FBT001 - django-filter's signature
+        """Challenges with or without an accepted solution."""
+        return challenges.solved(solved)
+
+
+class SolutionFilterSet(EntryFilterSet):
+    """Filters of solutions."""
+
+    challenge = IdFilter(field_name="challenge_id", label="Id of the challenge.")
+
+    class Meta:
+        model = Solution
+        fields: list[str] = []
+
+
+class TopicFilterSet(filters.FilterSet):
+    """Filters of topics."""
+
+    kind = filters.ChoiceFilter(choices=TopicKind.choices)
+    search = filters.CharFilter(method="with_words", label="Words in the name.", max_length=200)
+
+    class Meta:
+        model = Topic
+        fields: list[str] = []
+
+    def with_words(self, topics: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
+        """Topics whose name has every word."""
+        return containing(topics, words, fields=("name",))

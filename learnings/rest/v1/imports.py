@@ -1,0 +1,104 @@
+"""README imports over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.rest.authentication import signed_in
+from foundation.http.filtering import StrictQueryMixin
+from foundation.http.parsers import BodyTooLarge, StrictJSONParser
+from learnings.importing import runs
+from learnings.models import ImportRun, ImportStatus
+from learnings.rest.v1.serializers import (
+    ImportRequestSerializer,
+    ImportSerializer,
+    SubmittedSerializer,
+)
+
+MAX_UPLOAD = 4 * 1024 * 1024  # bytes of a whole request
+
+
+class ImportJSONParser(StrictJSONParser):
+    """JSON with room for a README as text."""
+
+    max_size = MAX_UPLOAD
+
+
+class ImportFormParser(MultiPartParser):
+    """A form with a file, refused by its announced length before it is read."""
+
+    def parse(self, stream: Any, *args: Any, **kwargs: Any) -> Any:
+        """Parse the form.
+
+        Raises:
+            BodyTooLarge: the request is longer than `MAX_UPLOAD`.
+        """
+        length = self._announced_length(
+            kwargs.get("parser_context") or (args[1] if args[1:] else {})
+        )
+        if length > MAX_UPLOAD:
+            raise BodyTooLarge
+        return super().parse(stream, *args, **kwargs)
+
+    @staticmethod
+    def _announced_length(context: Any) -> int:
+        text = context["request"].META.get("CONTENT_LENGTH") or "0"
+        return int(text) if text.isdecimal() else 0
+
+
+class ImportFilterSet(filters.FilterSet):
+    """Filters of imports."""
+
+    status = filters.ChoiceFilter(choices=ImportStatus.choices)
+
+    class Meta:
+        model = ImportRun
+        fields: ClassVar[list[str]] = []
+
+
+class ImportViewSet(
+    StrictQueryMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
+):
+    """READMEs read into drafts by a worker."""
+
+    serializer_class = ImportSerializer
+    filterset_class = ImportFilterSet
+    parser_classes = [ImportJSONParser, ImportFormParser]
+    lookup_value_regex = "[0-9]{1,18}"
+    ordering_fields = ("-created_at",)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The reader's own imports; curators see all. Without the texts, which may be large."""
+        if getattr(self, "swagger_fake_view", False):
+            return ImportRun.objects.none()
+        return ImportRun.objects.visible_to(signed_in(self.request)).defer("content")
+
+    def create(self, request: Request) -> Response:
+        """Take a README and promise to read it. The answer's `Location` tells how far it is."""
+        body = ImportRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        document, content = body.document_and_content()
+        run = runs.start(
+            author=signed_in(request), document=document, content=content, at=timezone.now()
+        )
+        return Response(
+            self.get_serializer(run).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": f"/api/v1/imports/{run.pk}/"},
+        )
+
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, **_kwargs: Any) -> Response:
+        """Submit all drafts of this import for review."""
+        submitted = runs.submit_drafts(self.get_object(), by=signed_in(request), at=timezone.now())
+        return Response(SubmittedSerializer({"submitted": submitted}).data)

@@ -1,0 +1,22 @@
+"""Addresses of the product, below `/api/v1/`."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from learnings.rest.v1 import entries, imports, topics
+
+router = SimpleRouter()
+router.register("topics", topics.TopicViewSet, basename="topic")
+router.register("learnings", entries.LearningViewSet, basename="learning")
+router.register("challenges", entries.ChallengeViewSet, basename="challenge")
+router.register("solutions", entries.SolutionViewSet, basename="solution")
+router.register("imports", imports.ImportViewSet, basename="import")
+
+urlpatterns = [
+    path(
+        "challenges/<int:challenge_id>/solutions/",
+        entries.ChallengeSolutionsViewSet.as_view({"get": "list", "post": "create"}),
+        name="challenge-solutions",
+    ),
+    *router.urls,
+]
