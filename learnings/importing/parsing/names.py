@@ -142,7 +142,9 @@ def _style(named: Sequence[Entry], *, allows_groups: bool) -> _Style:
     led = [e for e in named if _has_lead(e)]
     return _Style(
         parents_are_names=_share(parents, _is_known) >= _KNOWN_SHARE,
-        leads_are_categories=_share(led, _lists_names) >= _LIST_SHARE,
+        leads_are_categories=(
+            any(len(_explained(e)) > 1 for e in led) and _share(led, _lists_names) >= _LIST_SHARE
+        ),
         allows_groups=allows_groups,
     )
 
@@ -155,6 +157,11 @@ def _share(entries: Sequence[Entry], test: Callable[[Entry], bool]) -> float:
 def _has_lead(entry: Entry) -> bool:
     lead = plain.split_lead(entry.text)
     return lead is not None and bool(lead.separator) and bool(lead.rest)
+
+
+def _explained(entry: Entry) -> list[str]:
+    lead = plain.split_lead(entry.text)
+    return _parts(lead.rest) if lead else []
 
 
 def _is_named(entry: Entry) -> bool:

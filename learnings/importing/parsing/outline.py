@@ -110,7 +110,13 @@ def _item(document: Document, item: Item) -> list[Entry]:
             first_line=span.first_line, last_line=max(span.first_line, lazy[0].own.first_line - 1)
         )
     entry = replace(first, span=span, children=tuple(children), number=item.number)
-    return [entry, *lazy]
+    return [entry, *(_as_line(line) for line in lazy)]
+
+
+def _as_line(entry: Entry) -> Entry:
+    """Return a bare line after a list item as a line of its own if it opens something."""
+    opens = labels.read(entry.text) or plain.is_bold_line(entry.text)
+    return replace(entry, shape=Shape.LINE) if opens else entry
 
 
 def _indentation(document: Document, line: int) -> int:

@@ -44,8 +44,7 @@ def divide(document: Document) -> list[Region]:
         region
         for region in regions
         if region.kind is Kind.TECHNOLOGIES
-        and titles.is_section_title(region.section.title)
-        and not titles.is_stack(region.section.title)
+        and not titles.is_parts_list(region.section.title)
     ]
     return [
         region

@@ -133,9 +133,12 @@ def is_section_title(line: str) -> bool:
     return others != words and _FILLERS.issuperset(_WORD.findall(others))
 
 
-def is_stack(title: str) -> bool:
-    """Say whether a title is that of an app's parts list rather than of things learned."""
-    return bool(re.search(r"(?<!full-)\bstack\b|\bbuilt with\b|\brequirements\b", _words(title)))
+def is_parts_list(title: str) -> bool:
+    """Say whether a title is that of an app's parts rather than of technologies learned."""
+    words = _words(title)
+    if re.search(r"(?<!full-)\bstack\b|\bbuilt with\b|\brequirements\b", words):
+        return True
+    return "technolog" not in words and not is_section_title(title)
 
 
 def without_pretitle(title: str) -> str:

@@ -109,4 +109,7 @@ _INSTRUCTIONS = frozenset(
 
 def is_instruction(markdown: str) -> bool:
     """Say whether a statement tells what to do: "Write tests first"."""
-    return plain.plain(markdown).lower().partition(" ")[0].rstrip(":") in _INSTRUCTIONS
+    first, *others = plain.plain(markdown).split() or [""]
+    # "Version Control" and "Test Coverage" are names.
+    is_name = bool(others) and others[0][0].isupper()
+    return not is_name and first.lower().rstrip(":") in _INSTRUCTIONS
