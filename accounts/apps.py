@@ -11,6 +11,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the writes that change a reader's state or a public profile."""
+        from django.contrib.auth.models import Group
+
         from accounts.models import Membership, TokenFamily, User
         from foundation.freshness import bump_on_relation, bump_on_write
 
@@ -22,4 +24,6 @@ class AccountsConfig(AppConfig):
         )
         bump_on_write(TokenFamily, subjects=lambda family: [f"reader:{family.user_id}"])
         bump_on_write(Membership, subjects=lambda _membership: ["users"])
+        # Roles are groups: renaming or deleting one changes what its members may do.
+        bump_on_write(Group, subjects=lambda _group: User.freshness)
         bump_on_relation(User.groups.through, subjects=lambda user: ["users", f"reader:{user.pk}"])

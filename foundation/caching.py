@@ -13,12 +13,12 @@ made up for, an answer can be at most `PAGE_TTL` old. Why: docs/caching.md, docs
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -112,7 +112,12 @@ def remember(key: str, value: Any, *, recollection: Recollection, ttl: int = PAG
 
 def bump(*subjects: str) -> None:
     """Make every answer made from these subjects unreachable, once the transaction commits."""
-    transaction.on_commit(partial(_bump_or_promise, subjects))
+
+    def bump_or_promise() -> None:
+        _bump_or_promise(subjects)
+
+    # Robust: whatever goes wrong, the commit stands and the doorbells after this one must ring.
+    transaction.on_commit(bump_or_promise, robust=True)
 
 
 def bump_now(*subjects: str) -> None:
@@ -121,35 +126,43 @@ def bump_now(*subjects: str) -> None:
     Raises:
         CacheAway: the cache did not take it; older answers may still be served.
     """
-    # Set from the clock, so that an evicted version never returns to a number used before.
+    number = _unused_number()
     try:
-        cache.set_many(
-            {_version_key(subject): time.time_ns() for subject in subjects}, timeout=None
-        )
+        cache.set_many({_version_key(subject): number for subject in subjects}, timeout=None)
     except _UNREACHABLE as error:
         raise CacheAway(str(error)) from error
     pause.end()
 
 
 def _bump_or_promise(subjects: tuple[str, ...]) -> None:
-    try:
-        bump_now(*subjects)
-    except CacheAway as error:
-        logger.warning("Bump of %s kept for later: %s", ", ".join(subjects), error)
-        pause.begin()
-        with transaction.atomic():
-            outbox.promise(
-                "foundation.bump", key=f"bump:{uuid.uuid4()}", kwargs={"names": list(subjects)}
-            )
+    if not pause.is_on:  # an import bumps often: only the first may wait for a frozen cache
+        try:
+            bump_now(*subjects)
+        except CacheAway as error:
+            _go_without(error)
+        else:
+            return
+    with transaction.atomic():
+        outbox.promise(
+            "foundation.bump", key=f"bump:{uuid.uuid4()}", kwargs={"names": list(subjects)}
+        )
 
 
 def _seed(version_key: str) -> int:
     """Give an unknown subject a version, unless another process did so at the same moment."""
-    number = time.time_ns()
+    number = _unused_number()
     if cache.add(version_key, number, timeout=None):
         return number
     kept: int | None = cache.get(version_key)
     return number if kept is None else kept
+
+
+def _unused_number() -> int:
+    """A version that no subject ever had, so that an evicted one never comes back to life.
+
+    From the clock, and from chance, because some clocks tick only every few milliseconds.
+    """
+    return time.time_ns() << 20 | secrets.randbits(20)
 
 
 def _go_without(error: Exception) -> None:

@@ -15,11 +15,11 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from foundation.caching import bump
 
-_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+_Row_co = TypeVar("_Row_co", bound=models.Model, covariant=True)
 Subjects = Callable[[Any], Iterable[str]]
 
 
-class FreshQuerySet(models.QuerySet[_Row]):
+class FreshQuerySet(models.QuerySet[_Row_co]):
     """A queryset whose bulk writes bump the model's `freshness` subjects."""
 
     def update(self, **kwargs: Any) -> int:
@@ -39,6 +39,12 @@ class FreshQuerySet(models.QuerySet[_Row]):
         created = super().bulk_create(objs, *args, **kwargs)
         self._bump(len(created))
         return created
+
+    # An overridden method loses what Django says of its own: templates may call neither of these,
+    # and managers do not copy `delete`, so that `Topic.objects.delete()` empties no table.
+    update.alters_data = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
     def _bump(self, changed: int) -> None:
         if changed:
@@ -64,11 +70,17 @@ def bump_on_write(
 
 
 def bump_on_relation(through: type[models.Model], *, subjects: Subjects) -> None:
-    """Bump `subjects(row)` whenever a many-to-many relation of the row changes."""
+    """Bump `subjects(row)` whenever a many-to-many relation of the row changes.
 
-    def changed(instance: models.Model, action: str, **_signal: Any) -> None:
+    Changed from its other end (`topic.challenges.add(…)`) the relation may touch many rows, some
+    of them unnamed: then the `freshness` subjects of their model are bumped.
+    """
+
+    def changed(
+        instance: models.Model, action: str, *, reverse: bool, model: Any, **_signal: Any
+    ) -> None:
         if action.startswith("post_"):
-            bump(*subjects(instance))
+            bump(*(model.freshness if reverse else subjects(instance)))
 
     m2m_changed.connect(
         changed, sender=through, weak=False, dispatch_uid=f"freshness:{through._meta.label}"

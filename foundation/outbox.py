@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from foundation import doorbell
@@ -48,8 +49,7 @@ def promise(task: str, *, key: str, kwargs: dict[str, Any] | None = None) -> Non
     Raises:
         OutsideTransaction: there is no transaction to tie the promise to.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise OutsideTransaction(f"{key!r} was promised outside a transaction.")
+    require_transaction(key)
     now = timezone.now()
     row, made = Promise.objects.get_or_create(
         key=key,
@@ -61,7 +61,18 @@ def promise(task: str, *, key: str, kwargs: dict[str, Any] | None = None) -> Non
         },
     )
     if made:
-        transaction.on_commit(lambda: doorbell.ring(row.task, row.message()))
+        # Robust: the commit stands, so nothing that happens to a ring may look like a failure.
+        transaction.on_commit(lambda: doorbell.ring(row.task, row.message()), robust=True)
+
+
+def require_transaction(key: str) -> None:
+    """Check that what is about to be written under `key` can still be rolled back.
+
+    Raises:
+        OutsideTransaction: there is no transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction(f"{key!r} was promised outside a transaction.")
 
 
 @contextmanager
@@ -83,7 +94,8 @@ def sweep(*, at: datetime) -> int:
     """Ring again for every promise that is overdue at `at`; returns how many were rung.
 
     Rows are claimed in a transaction of their own, so that two sweeps share the work, and rung
-    after it, with the broker's confirmation. What the broker does not take is due again at once.
+    after it, with the broker's confirmation. What the broker does not take is due again at once,
+    and the attempt does not count: a long outage must not turn into long waits after it.
     """
     claimed = _claim(at)
     for number, row in enumerate(claimed):
@@ -91,7 +103,9 @@ def sweep(*, at: datetime) -> int:
             doorbell.ring_confirmed(row.task, row.message())
         except doorbell.NoBroker:
             left = [unrung.pk for unrung in claimed[number:]]
-            Promise.objects.filter(pk__in=left, kept_at=None).update(due_at=at)
+            Promise.objects.filter(pk__in=left, kept_at=None).update(
+                due_at=at, rings=F("rings") - 1
+            )
             return number
     return len(claimed)
 

@@ -8,7 +8,7 @@ delivery limit. Reasons: docs/decisions/0003.
 import os
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
 from celery.schedules import crontab
 from django.conf import settings
 from kombu import Exchange, Queue
@@ -34,14 +34,16 @@ work_queue = Queue(
     },
 )
 
+REDIS_OPTIONS = {
+    # A message whose worker died is handed out again after this long: twice the time limit.
+    "visibility_timeout": 2 * TIME_LIMIT,
+    # Look for such messages every 2 s; without these two it can take minutes.
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
 TRANSPORT_OPTIONS: dict[str, dict[str, Any]] = {
-    "redis": {
-        # A message whose worker died is handed out again after this long: twice the time limit.
-        "visibility_timeout": 2 * TIME_LIMIT,
-        # Look for such messages every 2 s; without these two it can take minutes.
-        "unacked_restore_interval": 2,
-        "unacked_restore_throttle": 1,
-    },
+    "redis": REDIS_OPTIONS,
+    "rediss": REDIS_OPTIONS,
     "memory": {"polling_interval": 0.05},
 }
 
@@ -50,7 +52,7 @@ app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_timeout=1,  # seconds
     broker_connection_retry_on_startup=True,
-    broker_transport_options=TRANSPORT_OPTIONS.get(settings.BROKER_SCHEME.rstrip("s"), {}),
+    broker_transport_options=TRANSPORT_OPTIONS.get(settings.BROKER_SCHEME, {}),
     task_queues=[work_queue],
     task_default_queue=work_queue.name,
     task_default_exchange=work.name,
@@ -69,17 +71,31 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         # Each job takes its slot in the database first, so a second beat does no harm.
-        "sweep": {"task": "foundation.sweep", "schedule": 10.0},
+        # A tick that no worker took before the next one is worth nothing any more.
+        "sweep": {"task": "foundation.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "forget": {"task": "foundation.forget", "schedule": crontab(hour="3", minute="17")},
+        "forget families": {"task": "accounts.forget", "schedule": crontab(hour="3", minute="27")},
     },
 )
-app.autodiscover_tasks(["foundation", "notifications", "learnings"])
+app.autodiscover_tasks(["foundation", "accounts", "notifications", "learnings"])
+
+
+@signals.worker_init.connect
+def _use_no_pool(sender: Any, **_signal: Any) -> None:
+    """Give prefork children plain database connections.
+
+    Celery closes its database after each task. With a pool that means a pool made and torn down
+    for each, by a process that runs one task at a time.
+    """
+    if "prefork" in getattr(sender.pool_cls, "__module__", ""):
+        for database in settings.DATABASES.values():
+            database.get("OPTIONS", {}).pop("pool", None)
 
 
 class DeclareDeadLetters(bootsteps.StartStopStep):
     """Declares the dead-letter queue on RabbitMQ, so that a refused message has a place to go."""
 
-    requires = {"celery.worker.consumer.connection:Connection"}
+    requires = ("celery.worker.consumer.connection:Connection",)
 
     def start(self, parent: Any) -> None:
         """Run when the worker has a connection, again after each reconnection."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from accounts.models import User
-from foundation.outbox import promise
+from foundation.outbox import promise, require_transaction
 from notifications.models import Announcement, Event
 from notifications.tasks import DELIVER
+
+TEXT_LENGTH: Final = 500  # characters that an announcement's column takes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ def announce(
     Raises:
         OutsideTransaction: called outside a transaction.
     """
+    require_transaction(key)  # before the row is written, or it would stay behind undelivered
     announcement, made = Announcement.objects.get_or_create(
         key=key,
         defaults={
@@ -64,4 +68,4 @@ def announce(
 
 def _shortened(text: str) -> str:
     line = " ".join(text.split())  # it becomes the subject of an e-mail, which has no line breaks
-    return line if len(line) <= 500 else f"{line[:499]}…"
+    return line if len(line) <= TEXT_LENGTH else f"{line[: TEXT_LENGTH - 1]}…"

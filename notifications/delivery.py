@@ -88,7 +88,7 @@ def send_email(delivery_id: int) -> None:
         return
     announcement = delivery.notification.announcement
     EmailMessage(
-        subject=f"[Nexus] {announcement.get_event_display()}: {announcement.text}"[:150],
+        subject=f"[Nexus] {announcement.text}"[:150],
         body=f"{announcement.text}\n\n{announcement.target}\n",
         to=[delivery.notification.user.email],
         headers={"Message-ID": f"<{delivery.message_id}@{_mail_domain()}>"},

@@ -1,0 +1,20 @@
+"""The worker's door to the chores of accounts. Beat rings them."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts import tokens
+from foundation import scheduling
+
+FORGET_EVERY = timedelta(days=1)
+
+
+@shared_task(name="accounts.forget")
+def forget(**_later_arguments: Any) -> None:
+    """Delete token families that nobody can use any more."""
+    now = timezone.now()
+    if scheduling.take_slot("forget families", every=FORGET_EVERY, at=now):
+        tokens.forget_families(at=now)
