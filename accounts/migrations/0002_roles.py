@@ -25,12 +25,14 @@ def make_groups(apps: Any, schema_editor: Any) -> None:
             ),
         ],
     )
+    grant(apps, "ADMIN", "foundation", ["view_promise"])
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
+        ("foundation", "0001_initial"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
     operations = [migrations.RunPython(make_groups, migrations.RunPython.noop)]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from nexus.settings.admin_site import UNFOLD  # noqa: F401 - a setting by its own name
 from nexus.settings.environment import ROOT, Environment
 
 ENVIRONMENT = Environment.read()
@@ -24,9 +25,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False  # a missing slash is a 404 problem, never a redirect: api-contract
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "nexus.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -154,6 +155,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "foundation.http.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": ENVIRONMENT.nexus_num_proxies,
+    # A workshop that registers from behind one address must get through; a guesser must not.
+    "DEFAULT_THROTTLE_RATES": {"register": "60/hour", "log-in": "10/minute"},
     "UNICODE_JSON": True,
     "DATETIME_FORMAT": "iso-8601",
 }

@@ -1,0 +1,319 @@
+"""People and cohorts in the admin site.
+
+Curators look; admins change. Nobody can make themselves more than they are: an account's own role
+and rights, and a superuser's account, are changed only by those who stand above it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+)
+
+from accounts.models import Cohort, Membership, Role, User, normalised_email
+
+# Roles are groups made by migrations: what a group may do is code, not data.
+admin.site.unregister(Group)
+
+ROLE_COLOURS: Final = {Role.ADMIN: "danger", Role.CURATOR: "primary", Role.LEARNER: ""}
+ROLE_HELP: Final = "Learners write, curators review, admins look after people too. Acts at once."
+TRUST_HELP: Final = "Rights beyond the role, for people whom curators trust."
+
+
+def _role_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        choices=Role.choices,
+        initial=Role.LEARNER,
+        help_text=ROLE_HELP,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+def special_rights() -> QuerySet[Permission]:
+    """Rights that no role brings: all but Django's add, change, delete and view."""
+    return Permission.objects.exclude(codename__regex=r"^(add|change|delete|view)_").select_related(
+        "content_type"
+    )
+
+
+class NewUserForm(UserCreationForm):
+    """Creates somebody with a first password and a role."""
+
+    role = _role_field()
+
+    class Meta:
+        model = User
+        fields = ("email", "display_name", "track")
+
+    def clean_email(self) -> str:
+        """Compare addresses in the form in which they are stored."""
+        return normalised_email(self.cleaned_data["email"])
+
+
+class UserForm(UserChangeForm):
+    """Changes somebody's profile, role and rights."""
+
+    role = _role_field()
+    user_permissions = forms.ModelMultipleChoiceField(
+        special_rights(),
+        required=False,
+        label="Trusted to",
+        help_text=TRUST_HELP,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields:
+            self.fields["role"].initial = self.instance.role
+        if rights := self.fields.get("user_permissions"):
+            rights.queryset = special_rights()
+            rights.label_from_instance = lambda right: right.name
+
+    def clean_email(self) -> str:
+        """Compare addresses in the form in which they are stored."""
+        return normalised_email(self.cleaned_data["email"])
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Gives somebody a new password and ends all their sessions."""
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
+        """Save the password; tokens given out before are refused from now on."""
+        user: User = super().save(commit)
+        user.revoke_tokens()
+        return user
+
+
+class RoleFilter(DropdownFilter):
+    """People by what they are to the hub."""
+
+    title = "role"
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(role.value, role.label) for role in Role]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() not in Role.values:
+            return queryset
+        is_admin = Q(groups__name=Role.ADMIN) | Q(is_superuser=True)
+        ids = {
+            Role.ADMIN: User.objects.filter(is_admin),
+            Role.CURATOR: User.objects.filter(groups__name=Role.CURATOR).exclude(is_admin),
+            Role.LEARNER: User.objects.exclude(is_admin).exclude(groups__name=Role.CURATOR),
+        }[Role(self.value())]
+        return queryset.filter(pk__in=ids.values("pk"))
+
+
+class MembershipInline(TabularInline):
+    """Who takes part in a cohort, or in which cohorts somebody takes part."""
+
+    model = Membership
+    extra = 0
+    fields = ("cohort", "user", "joined_at")
+    readonly_fields = ("joined_at",)
+    autocomplete_fields = ("cohort", "user")
+    verbose_name_plural = "Members"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Memberships with both ends."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related("cohort", "user")
+
+
+class CohortsOfUser(MembershipInline):
+    """In which cohorts somebody takes part."""
+
+    fields = ("cohort", "joined_at")
+    verbose_name_plural = "Cohorts"
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    """Everybody with an account."""
+
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = NewPasswordForm
+    list_display = ("heading", "role_label", "track", "active", "cohort_names", "joined_at")
+    list_filter = (
+        RoleFilter,
+        ("track", ChoicesDropdownFilter),
+        "is_active",
+        "cohorts",
+        ("joined_at", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_fullwidth = True
+    show_full_result_count = False
+    search_fields = ("display_name", "email")
+    ordering = ("-joined_at", "-pk")
+    filter_horizontal = ()
+    readonly_fields = ("joined_at", "last_login")
+    inlines = (CohortsOfUser,)
+    actions = ("activate", "deactivate")
+    fieldsets = (
+        ("Profile", {"fields": ("display_name", "email", "track", "bio", "github_url")}),
+        ("Access", {"fields": ("is_active", "role", "user_permissions", "password")}),
+        ("Dates", {"fields": ("joined_at", "last_login")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    *("email", "display_name", "track", "role"),
+                    *("usable_password", "password1", "password2"),
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """People with their roles and cohorts: a constant number of queries."""
+        rows: Any = super().get_queryset(request)
+        people: QuerySet[User] = rows.prefetch_related("groups", "cohorts")
+        return people
+
+    @display(description="Person", header=True)
+    def heading(self, user: User) -> list[str]:
+        """Name and address."""
+        return [user.display_name, user.email, user.display_name[:2].upper()]
+
+    @display(
+        description="Role",
+        label=ROLE_COLOURS,
+    )
+    def role_label(self, user: User) -> tuple[str, str]:
+        """The role as a coloured label."""
+        return user.role, user.role.label
+
+    @display(description="Active", boolean=True, ordering="is_active")
+    def active(self, user: User) -> bool:
+        """Whether this person can log in."""
+        return user.is_active
+
+    @display(description="Cohorts")
+    def cohort_names(self, user: User) -> str:
+        """Cohorts, with a comma between."""
+        return ", ".join(cohort.name for cohort in user.cohorts.all()) or "—"
+
+    def get_inlines(self, request: HttpRequest, obj: User | None = None) -> tuple[Any, ...]:
+        """Cohorts are given once somebody exists."""
+        return self.inlines if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Show passwords to those who can change them, and who is a superuser to superusers."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        profile, (access, options), *others = fieldsets
+        fields = [*options["fields"], *(["is_superuser"] if request.user.is_superuser else [])]
+        if not self.has_change_permission(request, obj):
+            fields.remove("password")
+        return (profile, (access, {"fields": fields}), *others)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """One's own access is changed by others."""
+        if obj is not None and obj.pk == request.user.pk:
+            return (
+                *self.readonly_fields,
+                "is_active",
+                "role",
+                "user_permissions",
+                "is_superuser",
+            )
+        return self.readonly_fields
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Admins change everybody but superusers, whose password would make them one."""
+        may_change: bool = super().has_change_permission(request, obj)
+        is_above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
+        return may_change and not is_above
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Deletion would take what others learned from; people are deactivated instead."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        """Save, and give the role that was chosen."""
+        super().save_model(request, obj, form, change)
+        chosen = form.cleaned_data.get("role")
+        if chosen and (not change or chosen != obj.role):
+            obj.assign_role(Role(chosen))
+
+    @admin.action(description="Activate selected", permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let people in again."""
+        self._set_active(request, queryset, is_active=True)
+
+    @admin.action(description="Deactivate selected", permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Lock people out, also those who are logged in at this moment."""
+        self._set_active(request, queryset, is_active=False)
+
+    def _set_active(
+        self, request: HttpRequest, queryset: QuerySet[User], *, is_active: bool
+    ) -> None:
+        changed = 0
+        for user in queryset:
+            if user.pk == request.user.pk or not self.has_change_permission(request, user):
+                messages.warning(
+                    request, f"{user} stays as before: you cannot change this account."
+                )
+                continue
+            user.is_active = is_active
+            user.save(update_fields=["is_active"])
+            self.log_change(request, user, "Activated." if is_active else "Deactivated.")
+            changed += 1
+        if changed:
+            word = "activated" if is_active else "deactivated"
+            messages.success(request, f"{changed} {'person' if changed == 1 else 'people'} {word}.")
+
+
+@admin.register(Cohort)
+class CohortAdmin(ModelAdmin):
+    """Cohorts with their members."""
+
+    list_display = ("name", "starts_on", "ends_on", "members_count")
+    list_fullwidth = True
+    show_full_result_count = False
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    fields = ("name", "slug", ("starts_on", "ends_on"))
+    inlines = (MembershipInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Cohorts with the number of their members."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(members_count=Count("memberships"))
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Cohort | None = None
+    ) -> dict[str, Any]:
+        """A new cohort's slug follows its name; later it is an address, and stays."""
+        return {} if obj else {"slug": ("name",)}
+
+    @display(description="Members", ordering="members_count")
+    def members_count(self, cohort: Any) -> int:
+        """How many take part."""
+        count: int = cohort.members_count
+        return count
