@@ -39,7 +39,10 @@ class Reader:
 
     def user(self) -> User:
         """The person as a model instance, made without SQL. Other columns load when asked for."""
-        user = User.from_db("default", list(self.fields), list(self.fields.values()))
+        # `from_db` deals values out in the model's order of columns, whatever their names.
+        columns = [column.attname for column in User._meta.concrete_fields]
+        names = [name for name in columns if name in self.fields]
+        user = User.from_db("default", names, [self.fields[name] for name in names])
         user.remembered_role = self.role
         return user
 
