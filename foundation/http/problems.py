@@ -138,6 +138,17 @@ def _from_rest(error: exceptions.APIException) -> _Translated:
         headers["Retry-After"] = str(int(wait))
     if isinstance(error, exceptions.ValidationError):
         culprits = list(_culprits(error.get_full_details()))
+        if isinstance(error, BadParameter):
+            culprits = [
+                {"parameter": error.parameter, "code": c["code"], "detail": c["detail"]}
+                for c in culprits
+            ]
+        if isinstance(error, BadParameter):
+            # A query has no JSON to point into.
+            culprits = [
+                {"parameter": error.parameter, "code": found["code"], "detail": found["detail"]}
+                for found in culprits
+            ]
         return error.status_code, "invalid", _summary(culprits), culprits, headers
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
