@@ -80,7 +80,7 @@ def _rotate(claims: dict[str, Any], *, at: datetime) -> TokenPair | None:
         family.expires_at = at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
         family.save()
         return _pair(family, at=at)
-    if shown == family.previous and at - family.current_from <= GRACE:
+    if _is_graced(family, shown, at=at):
         return _pair(family, at=at)
     family.revoke(at=at)
     return None
@@ -99,9 +99,31 @@ def end_family(token: str, *, at: datetime) -> None:
             family.revoke(at=at)
 
 
+def verify_refresh(token: str, *, at: datetime) -> None:
+    """Check that `refresh` would take this token. Changes nothing, revokes nothing.
+
+    Raises:
+        TokenRefused: it would not.
+    """
+    claims = _read(token)
+    family = TokenFamily.objects.select_related("user").filter(pk=claims["family"]).first()
+    shown = uuid.UUID(claims["jti"])
+    if (
+        family is None
+        or not _is_living(family, at=at)
+        or not (shown == family.current or _is_graced(family, shown, at=at))
+    ):
+        raise TokenRefused("This refresh token is no longer good. Log in again.")
+
+
 def forget_families(*, at: datetime) -> int:
     """Delete families whose tokens have all expired; returns how many."""
     return TokenFamily.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()[0]
+
+
+def _is_graced(family: TokenFamily, shown: uuid.UUID, *, at: datetime) -> bool:
+    """Whether `shown` was retired so lately that a slow tab may still show it."""
+    return shown == family.previous and at - family.current_from <= GRACE
 
 
 def _is_living(family: TokenFamily, *, at: datetime) -> bool:

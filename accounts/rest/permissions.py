@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     # REST framework's views import this module while they are being made.
     from rest_framework.views import APIView
 
-if TYPE_CHECKING:
-    # REST framework's views import this module, as the setting of default permissions.
-    from rest_framework.views import APIView
-
 
 class IsSignedIn(BasePermission):
     """A token is needed, for everything."""

@@ -1,0 +1,90 @@
+"""Who people are: one's own profile and everybody's public one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from rest_framework.generics import RetrieveUpdateAPIView
+from rest_framework.request import Request
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from accounts.models import Cohort, Track, User
+from accounts.rest.authentication import signed_in
+from accounts.rest.v1.serializers import MeSerializer, PublicUserSerializer
+from foundation.http.filtering import StrictQueryMixin
+from foundation.http.shared_lists import SharedListMixin
+
+
+class MeView(StrictQueryMixin, RetrieveUpdateAPIView):
+    """`me/`."""
+
+    serializer_class = MeSerializer
+    http_method_names = ["get", "patch", "head", "options"]
+
+    def get_object(self) -> User:
+        """Whoever asks, as the database knows them now."""
+        user: User = User.objects.with_role().get(pk=self.request.user.pk)
+        return user
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Read your own profile."""
+        return super().get(request, *args, **kwargs)
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Change your own profile.
+
+        Send only what changes. Your address and your role are changed by others.
+        """
+        return super().patch(request, *args, **kwargs)
+
+
+class UserFilters(filters.FilterSet):
+    """Which people."""
+
+    track = filters.ChoiceFilter(choices=Track.choices, label="The programme they follow.")
+    cohort = filters.ModelChoiceFilter(
+        field_name="cohorts",
+        queryset=Cohort.objects.all(),
+        to_field_name="slug",
+        label="Slug of a cohort they belong to.",
+    )
+    search = filters.CharFilter(
+        field_name="display_name", lookup_expr="icontains", label="Part of their name."
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+
+class UserViewSet(StrictQueryMixin, SharedListMixin, ReadOnlyModelViewSet):
+    """`users/` and `users/{id}/`."""
+
+    serializer_class = PublicUserSerializer
+    filterset_class = UserFilters
+    ordering_fields = ("-joined_at",)
+    made_from = ("users",)
+
+    def get_queryset(self) -> QuerySet[User]:
+        """Active people; a single deactivated one is still there for curators."""
+        people = User.objects.with_role()
+        # One page is shared by all readers, so it holds what every one of them may see.
+        shown: QuerySet[User] = (
+            people.visible_to(signed_in(self.request))
+            if self.action == "retrieve"
+            else people.filter(is_active=True)
+        )
+        return shown
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """List people.
+
+        Public profiles of everybody who is active, newest first.
+        """
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Read a public profile."""
+        return super().retrieve(request, *args, **kwargs)
