@@ -86,8 +86,10 @@ class ChallengeReader:
         elif text:
             self._open(text, entry, is_titled=False)
         else:  # the label stands alone: its first line is the statement
-            statement = next((e.text for e in entry.children if e not in inner), "")
-            self._open(statement, entry, is_titled=False)
+            first, *others = [e for e in entry.children if e not in inner] or [entry]
+            self._open(first.text, entry, is_titled=False)
+            if others:
+                self._drafts[-1].problem.append(self._writer.details(entry))
         if inner:
             self._walk(entry.children, is_inside=True)
         elif text and entry.children and draft is not self._drafts[-1]:
@@ -152,7 +154,7 @@ class ChallengeReader:
             return
         lead = plain.split_lead(entry.text)
         if lead and lead.separator and lead.rest:
-            self._open(lead.name, entry, is_titled=True)
+            self._open(titles.without_pretitle(lead.name), entry, is_titled=True)
             self._solve(lead.rest, entry.own)
         else:
             self._open(entry.text, entry, is_titled=False)
@@ -240,13 +242,13 @@ _AREA = re.compile(r"^(?:backend|frontend|technical|personal|devops|full-?stack)
 
 def _is_group(entry: Entry) -> bool:
     """Say whether an entry holds several challenges rather than the parts of one."""
+    if titles.is_section_title(entry.text) or _AREA.match(plain.heading(entry.text)):
+        return True
     parts = [_part(e) for e in entry.children]
     if parts.count(Part.PROBLEM) > 1 or any(e.shape is Shape.TABLE for e in entry.children):
         return True
     if any(parts):
         return False
-    if titles.is_section_title(entry.text) or _AREA.match(plain.heading(entry.text)):
-        return True
     inner = [e for e in entry.children if e.children and any(_part(c) for c in e.children)]
     headings = [e for e in entry.children if e.shape is Shape.HEADING]
     leads = [e for e in entry.children if e.shape is Shape.ITEM and _has_lead(e)]
@@ -262,13 +264,14 @@ def _is_told(entries: Sequence[Entry]) -> bool:
 
 
 def _problem_and_solution(paragraphs: Sequence[Entry]) -> tuple[list[str], str]:
-    told = prose.challenges(paragraphs)
-    if len(told) == 1 and told[0].solution:
-        return [told[0].problem], told[0].solution
-    texts = [e.text for e in paragraphs]
-    if len(texts) > 1:
-        return texts[:1], "\n\n".join(texts[1:])
-    return texts, ""
+    """Cut unlabelled prose where it turns to what was done, else after its first paragraph."""
+    texts = [entry.text for entry in paragraphs]
+    for number, text in enumerate(texts):
+        problem, solution = prose.cut(text)
+        if solution:
+            before = [*texts[:number], problem] if problem else texts[:number]
+            return before, "\n\n".join([solution, *texts[number + 1 :]])
+    return texts[:1], "\n\n".join(texts[1:])
 
 
 _COLUMNS = (

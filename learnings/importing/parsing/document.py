@@ -95,6 +95,12 @@ class Document:
     lines: tuple[str, ...]
     root: Section
 
+    def is_marked(self, section: Section) -> bool:
+        """Say whether the author wrote a heading as one, rather than as a bare or bold line."""
+        line = self.lines[section.span.first_line - 1].lstrip(" \\").lower()
+        under = "".join(self.lines[section.span.first_line : section.span.first_line + 1]).strip()
+        return line.startswith(("#", "<h")) or (len(under) > 1 and not under.strip("=-"))
+
     def source(self, span: Span) -> str:
         """Return the Markdown of a span as written, without its common indentation."""
         return dedent(self.lines[span.first_line - 1 : span.last_line])

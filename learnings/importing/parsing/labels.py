@@ -62,7 +62,12 @@ def read(statement: str) -> Label | None:
     lead = plain.split_lead(statement)
     if lead and (lead.separator or not lead.rest):
         part = part_of(lead.name)
-        if part is None and lead.separator and _ABOUT.match(plain.heading(lead.name)):
+        if (
+            part is None
+            and lead.separator == ":"
+            and not lead.rest
+            and _ABOUT.match(plain.heading(lead.name))
+        ):
             part = Part.PROBLEM
         return Label(part, lead.rest) if part else None
     part = part_of(statement)

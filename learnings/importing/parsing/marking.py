@@ -24,6 +24,7 @@ _MARKED = re.compile(r"^\s*(?:[-*+>|#]\s|[-*+]$|\||<|```|~~~|!\[|\[)|^ {4}|^\t")
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s+\S")
 _LEADING_EMOJI = re.compile(f"^[{plain.EMOJI}]+")
 _TITLE_WORDS = 8
+_PARTS = frozenset({Kind.CHALLENGES, Kind.SOLUTIONS, Kind.TECHNOLOGIES, Kind.LEARNINGS})
 
 
 def mark_headings(lines: Sequence[str], fences: Fences) -> list[str]:
@@ -104,9 +105,7 @@ class _Marker:
         text = line.strip()
         if not text or len(text) > 120 or _MARKED.match(line) or "\t" in text or "|" in text:  # noqa: PLR2004
             return False
-        label = labels.read(text)
-        is_marked = text.rstrip(" *_").endswith(":") or plain.is_bold_line(text)
-        if label and (label.rest or is_marked) and not (label.part is Part.ASIDE and self._is_bare):
+        if self._is_label(text):
             return False
         if plain.is_bold_line(text):
             return self._is_bold_title(number, text)
@@ -116,11 +115,24 @@ class _Marker:
             return True
         return self._is_bare and number > 0 and self._is_emoji_title(number, text)
 
+    def _is_label(self, text: str) -> bool:
+        """Say whether a line labels a part of a challenge, rather than a section."""
+        label = labels.read(text)
+        if label is None:
+            return False
+        if label.part is Part.ASIDE and (self._is_bare or self._kind is not Kind.CHALLENGES):
+            return bool(label.rest)
+        ends_open = text.rstrip(" *_").endswith(":")
+        return bool(label.rest) or ends_open or plain.is_bold_line(text)
+
     def _is_bold_title(self, number: int, text: str) -> bool:
         if self._is_bare:
             return not self._blank(number + 1) or self._blank(number - 1)
         # Below a challenge's heading, "**Key Learnings:**" is one of its parts.
-        return self._kind is not Kind.CHALLENGES and titles.is_section_title(text)
+        is_part = self._kind is Kind.CHALLENGES and (
+            labels.part_of(text) is not None or titles.promised(text) in _PARTS
+        )
+        return not is_part and titles.is_section_title(text)
 
     def _promises_enough(self, number: int, text: str) -> bool:
         if titles.promised(text) is Kind.ELSEWHERE:

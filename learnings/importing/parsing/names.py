@@ -100,7 +100,7 @@ class NameReader:
         """Return the names in "Category: a, b, c" or "**a**, **b** and **c**"."""
         lead = plain.split_lead(entry.text)
         if lead is None or not lead.separator or not lead.rest:
-            return _bold_list(entry.text)
+            return _bold_list(entry.text) or _comma_list(entry.text)
         is_category = style.leads_are_categories or vocabulary.names_collection(lead.name)
         if not is_category or vocabulary.names_technology(lead.name):
             return []
@@ -200,6 +200,14 @@ def _bold_list(text: str) -> list[str]:
     return [plain.heading(phrase) for phrase in bold] if len(bold) > 1 and not others else []
 
 
+def _comma_list(text: str) -> list[str]:
+    """Return the names in "Python, Django, Redis", where most of them are known."""
+    parts = _parts(text)
+    known = sum(map(vocabulary.names_technology, parts))
+    is_short = all(len(part.split()) <= _NAME_WORDS for part in parts)
+    return parts if is_short and len(parts) > 1 and known * 2 > len(parts) else []
+
+
 def _phrases(text: str) -> list[str]:
     """Return the names that prose sets in bold, or that badges show."""
     found = plain.bold_phrases(text) or plain.image_texts(text)
@@ -230,10 +238,11 @@ def _titles_among(lines: Sequence[Entry]) -> list[Entry]:
     if len(short) < len(lines) or not short:
         return short
     titled = [line for line in lines if _is_title_case(line.text)]
-    is_mixed = lines[0] in titled and len(titled) * 2 <= len(lines)
-    return titled if is_mixed else short
+    are_parents = lines[0] in titled and 2 <= len(titled) <= len(lines) / _LINES_PER_TITLE
+    return titled if are_parents else short
 
 
+_LINES_PER_TITLE = 3
 _SMALL_WORD = 3  # letters: "and", "for"
 
 

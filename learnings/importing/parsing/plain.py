@@ -89,22 +89,24 @@ class Lead:
 
 
 _OPENING = rf"[\s{EMOJI}\u2192\-]*(?:\d{{1,2}}[.)]\s+)?"
-_SEPARATOR = r"(?P<sep>:|\uff1a|\u2013|\u2014|\u2192|->|=>|-(?=\s)|=)?"
+_ARROWS = "\u2192\u21d2\u2794\u279c\u27a1"
+# After a bold name, the end of its line parts it from what follows as well as any mark.
+_SEPARATOR = rf"[ \t]*(?P<sep>:|\uff1a|\u2013|\u2014|[{_ARROWS}]\ufe0f?|->|=>|-(?=\s)|=|\n)?"
 _BOLD_LEAD = re.compile(
-    rf"^{_OPENING}(?:\*\*|__)(?P<name>[^*\n]+)(?:\*\*|__)\s*{_SEPARATOR}\s*(?P<rest>.*)$", re.DOTALL
+    rf"^{_OPENING}(?:\*\*|__)(?P<name>[^*\n]+)(?:\*\*|__){_SEPARATOR}\s*(?P<rest>.*)$", re.DOTALL
 )
 _ITALIC_LEAD = re.compile(
-    rf"^{_OPENING}(?P<mark>[*_])(?P<name>[^*_\n]+)(?P=mark)\s*{_SEPARATOR}\s*(?P<rest>.*)$",
+    rf"^{_OPENING}(?P<mark>[*_])(?P<name>[^*_\n]+)(?P=mark){_SEPARATOR}\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _LINKED_LEAD = re.compile(
-    rf"^{_OPENING}(?P<name>(?:\[[^\[\]]*\]\([^()\s]*\)|`[^`\n]+`))\s*"
-    rf"{_SEPARATOR}\s*(?P<rest>.*)$",
+    rf"^{_OPENING}(?P<name>(?:\[[^\[\]]*\]\([^()\s]*\)|`[^`\n]+`)){_SEPARATOR}\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _PLAIN_LEAD = re.compile(
     rf"^{_OPENING}(?P<name>[^:\n]{{1,90}}?)"
-    r"(?:(?P<colon>:)(?:\s+|$)|\s+(?P<sep>\u2013|\u2014|\u2192|-|->|=>)\s+)(?P<rest>.*)$",
+    rf"(?:(?P<colon>:)(?:\s+|$)|\s+(?P<sep>\u2013|\u2014|[{_ARROWS}]\ufe0f?|-|->|=>)\s+)"
+    r"(?P<rest>.*)$",
     re.DOTALL,
 )
 _LEAD_WORDS = 9

@@ -96,6 +96,15 @@ def _begins(sentence: str, current: Told | None) -> bool:
     return opening is not None and bool(current.solution)
 
 
+def cut(paragraph: str) -> tuple[str, str]:
+    """Cut a paragraph before its first sentence about what was done; either part may be empty."""
+    told = plain.sentences(paragraph)
+    for number, sentence in enumerate(told):
+        if _SOLUTION.search(sentence):
+            return " ".join(told[:number]), " ".join(told[number:])
+    return paragraph, ""
+
+
 def name_of(problem: str) -> str:
     """Return what a problem's sentence is about, without "One challenge was"."""
     shortened = _OPENING.sub("", problem, count=1).strip(" .:,")

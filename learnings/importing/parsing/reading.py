@@ -1,6 +1,7 @@
 """The compiler's driver: source in, reading out."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from . import document, plain, sections, text
 from .challenges import ChallengeReader, paired
@@ -88,10 +89,8 @@ def _unique(learnings: list[LearningRecord]) -> Iterator[LearningRecord]:
 def _title(parsed: Document) -> str:
     """Return the first top heading, else the first heading, else the first line."""
     headings = [section for section in parsed.root.walk() if section.level]
-    top = [section for section in headings if section.level == 1]
-    for candidate in (*top, *headings):
-        title = plain.title(candidate.title)
-        if title:
-            return title
+    marked = [section for section in headings if parsed.is_marked(section)]
+    top = [section for section in marked if section.level == 1]
+    titles = (plain.title(section.title) for section in (*top, *marked))
     lines = (plain.title(line) for line in parsed.lines)
-    return next(filter(None, lines), _UNTITLED)
+    return next(filter(None, chain(titles, lines)), _UNTITLED)

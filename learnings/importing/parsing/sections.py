@@ -28,7 +28,7 @@ _CLEAR = frozenset({Kind.CHALLENGES, Kind.PRACTICES, Kind.TAKEAWAYS, Kind.ELSEWH
 # What a sub-section may turn into, by the kind of the section around it. Elsewhere a title such
 # as "Testing" or "Deployment Issues" names a group, not a section of another kind.
 _TURNS: dict[Kind, frozenset[Kind]] = {
-    Kind.CHALLENGES: frozenset({Kind.PRACTICES, Kind.TAKEAWAYS, Kind.FUTURE, Kind.SOLUTIONS}),
+    Kind.CHALLENGES: frozenset({Kind.PRACTICES, Kind.TAKEAWAYS, Kind.FUTURE}),
     Kind.PRACTICES: frozenset({Kind.CHALLENGES, Kind.TAKEAWAYS, Kind.FUTURE}),
     Kind.TAKEAWAYS: frozenset({Kind.CHALLENGES, Kind.PRACTICES, Kind.FUTURE}),
     Kind.TECHNOLOGIES: _RECORDED - {Kind.CONCEPTS, Kind.LEARNINGS, Kind.GOALS},
@@ -43,8 +43,7 @@ def divide(document: Document) -> list[Region]:
     taught = [
         region
         for region in regions
-        if region.kind is Kind.TECHNOLOGIES
-        and not titles.is_parts_list(region.section.title)
+        if region.kind is Kind.TECHNOLOGIES and not titles.is_parts_list(region.section.title)
     ]
     return [
         region
