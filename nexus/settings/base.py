@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "foundation.http.request_ids.RequestIdMiddleware",
+    "nexus.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -140,6 +141,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"user_attributes": ("email", "display_name")}  # type: ignore[assignment]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # whoever logs in on a page, rather than with a token, curates
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- The API ----------------------------------------------------------------------------------
@@ -183,7 +186,7 @@ CSRF_TRUSTED_ORIGINS = ENVIRONMENT.nexus_csrf_trusted_origins
 
 # --- Work in the background -------------------------------------------------------------------
 
-CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or "memory://"
+CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url or "memory://localhost/"
 BROKER_SCHEME = urlsplit(CELERY_BROKER_URL).scheme
 
 # --- E-mail -----------------------------------------------------------------------------------
