@@ -143,12 +143,6 @@ def _from_rest(error: exceptions.APIException) -> _Translated:
                 {"parameter": error.parameter, "code": c["code"], "detail": c["detail"]}
                 for c in culprits
             ]
-        if isinstance(error, BadParameter):
-            # A query has no JSON to point into.
-            culprits = [
-                {"parameter": error.parameter, "code": found["code"], "detail": found["detail"]}
-                for found in culprits
-            ]
         return error.status_code, "invalid", _summary(culprits), culprits, headers
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
