@@ -1,6 +1,35 @@
 """Every address of Nexus."""
 
+from django.apps import apps
 from django.contrib import admin
-from django.urls import path
+from django.templatetags.static import static
+from django.urls import include, path, re_path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from nexus import health, landing, metrics, pages
+
+_mark = lazy(static, str)("nexus/mark.svg")  # named when asked: production's names carry hashes
+
+urlpatterns = [
+    path("", landing.page, name="landing"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.exposition, name="metrics"),
+    path("favicon.ico", RedirectView.as_view(url=_mark), name="favicon"),
+    path("admin", RedirectView.as_view(pattern_name="admin:index"), name="admin-without-slash"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("nexus.api_v1")),
+]
+
+if apps.is_installed("debug_toolbar"):
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    urlpatterns += debug_toolbar_urls()
+
+# Last: whatever is left over. `handler404` alone would leave it to Django's own page in
+# development, which answers in HTML under /api/, too.
+urlpatterns += [re_path(r"^", pages.not_found, name=pages.NOTHING_HERE)]
+
+handler404 = "nexus.pages.not_found"
+handler500 = "nexus.pages.broken"

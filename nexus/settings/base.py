@@ -204,6 +204,7 @@ else:
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "nexus.formats"
 USE_TZ = True
 
 STATIC_URL = "/static/"

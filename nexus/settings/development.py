@@ -33,7 +33,7 @@ except ImportError:
 else:
     INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
     MIDDLEWARE = [
-        *MIDDLEWARE[:3],
+        *MIDDLEWARE[:4],
         "debug_toolbar.middleware.DebugToolbarMiddleware",
-        *MIDDLEWARE[3:],
+        *MIDDLEWARE[4:],
     ]

@@ -1,0 +1,192 @@
+"""People and content to look around with, for `NEXUS_DEMO=1` only.
+
+Four accounts with a known password, topics, and the READMEs of `demo/` on the way a real one takes:
+imported, submitted, reviewed. Everything is made in one transaction the first time and never
+touched again, so what a visitor changes stays changed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Cohort, Membership, Role, Track, User
+from foundation.errors import NexusError
+from learnings import marking, publishing
+from learnings.importing import runs
+from learnings.models import Challenge, Entry, ImportStatus, Learning, Solution, Topic, TopicAlias
+from nexus.settings.environment import ROOT
+from notifications.models import Subscription
+
+FOLDER: Final = ROOT / "demo"
+PASSWORD: Final = "nexus-demo-2026"  # noqa: S105 - made to be known; production refuses demo data
+
+STARTED: Final = timedelta(days=45)  # the demo cohort has been at it for this long
+PACE: Final = timedelta(hours=6)  # between two publications
+WAITING: Final = 2  # learnings, and challenges with their solutions, that stay in the queue
+FOLLOWED: Final = ("django", "caching")  # slugs of topics
+
+
+class DemoRefused(NexusError):
+    """Demo data was asked for where it is not switched on."""
+
+    code = "demo_refused"
+
+
+class DemoBroken(NexusError):
+    """A README of the demo could not be imported."""
+
+    code = "demo_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody to log in as."""
+
+    email: str
+    display_name: str
+    role: Role
+    track: Track
+
+
+LEARNER: Final = Account("learner@nexus.demo", "Lindiwe Learner", Role.LEARNER, Track.BACKEND)
+FRONTEND: Final = Account("frontend@nexus.demo", "Farid Frontend", Role.LEARNER, Track.FRONTEND)
+CURATOR: Final = Account("curator@nexus.demo", "Chidi Curator", Role.CURATOR, Track.FULLSTACK)
+ADMIN: Final = Account("admin@nexus.demo", "Ada Admin", Role.ADMIN, Track.FULLSTACK)
+ACCOUNTS: Final = (LEARNER, FRONTEND, CURATOR, ADMIN)
+
+
+@transaction.atomic
+def set_up(*, at: datetime, folder: Path = FOLDER) -> bool:
+    """Make the demo unless it was made before; returns whether it was made now.
+
+    Raises:
+        DemoRefused: `NEXUS_DEMO` is not set.
+        DemoBroken: a README of `folder` was not importable; nothing is made then.
+    """
+    if not settings.DEMO:
+        raise DemoRefused("Demo accounts have known passwords: set NEXUS_DEMO=1 to allow them.")
+    if User.objects.filter(email__in=[account.email for account in ACCOUNTS]).exists():
+        return False
+    people = {account: _person(account, at - STARTED) for account in ACCOUNTS}
+    learners = [people[LEARNER], people[FRONTEND]]
+    _form_cohort(learners, at - STARTED)
+    _add_topics(folder / "topics.json")
+    _follow(learners)
+    _import_documents(folder, learners, at - STARTED)
+    _review(learners, by=people[CURATOR], at=at)
+    _vote(learners, people[CURATOR])
+    return True
+
+
+def _person(account: Account, at: datetime) -> User:
+    return User.objects.create_user(
+        account.email,
+        PASSWORD,
+        role=account.role,
+        display_name=account.display_name,
+        track=account.track,
+        joined_at=at,
+    )
+
+
+def _form_cohort(members: list[User], at: datetime) -> None:
+    starts_on = at.date()
+    cohort = Cohort.objects.create(
+        name=f"Demo cohort {starts_on.year}",
+        slug=f"demo-{starts_on.year}",
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=180),
+    )
+    for member in members:
+        Membership.objects.create(cohort=cohort, user=member, joined_at=at)
+
+
+def _add_topics(file: Path) -> None:
+    for row in json.loads(file.read_text(encoding="utf-8")):
+        names = [row["name"], *row["aliases"]]
+        known = Topic.objects.named(names)
+        topic = next(iter(known.values()), None) or Topic.objects.create(
+            name=row["name"], kind=row["kind"]
+        )
+        for name in names:
+            if name not in known and name.lower() != topic.name_key:
+                TopicAlias.objects.create(topic=topic, name=name)
+
+
+def _follow(followers: list[User]) -> None:
+    for follower in followers:
+        for topic in Topic.objects.filter(slug__in=FOLLOWED):
+            Subscription.objects.create(user=follower, subject=topic.subject)
+
+
+def _import_documents(folder: Path, authors: list[User], at: datetime) -> None:
+    """Import every Markdown file of the folder, by the authors in turn."""
+    for number, file in enumerate(sorted(folder.glob("*.md"))):
+        run = runs.start(
+            author=authors[number % len(authors)],
+            document=file.name,
+            content=file.read_bytes(),
+            at=at + timedelta(hours=number),
+        )
+        runs.work(run.pk, promised_as=f"import:{run.pk}")
+        run.refresh_from_db()
+        if run.status != ImportStatus.DONE:
+            raise DemoBroken(f"{file.name}: {run.error}")
+
+
+def _review(authors: list[User], *, by: User, at: datetime) -> None:
+    """Submit all drafts; publish most, send one back, leave the rest to the visitor."""
+    learnings = list(Learning.objects.filter(author__in=authors).order_by("pk"))
+    challenges = list(Challenge.objects.filter(author__in=authors).order_by("pk"))
+    queued = [*learnings[-WAITING:], *challenges[-WAITING:]]
+    rejected = learnings[-WAITING - 1]
+    published = [*learnings[: -WAITING - 1], *challenges[:-WAITING]]
+    for entry, when in _paced(published, at):
+        _publish(entry, by=by, at=when)
+    for solution in Solution.objects.filter(author__in=authors).order_by("pk"):
+        challenge = solution.challenge
+        if challenge.published_at:
+            _publish(solution, by=by, at=challenge.published_at + PACE / 2)
+            publishing.accept(solution, by=challenge.author, at=challenge.published_at + PACE)
+        else:
+            queued.append(solution)
+    publishing.submit(rejected, by=rejected.author, at=at - 2 * PACE)
+    reason = "Say in a sentence or two when you would use it, and when you would not."
+    publishing.reject(rejected, by=by, reason=reason, at=at - PACE)
+    for entry in queued:
+        publishing.submit(entry, by=entry.author, at=at)
+
+
+def _paced(entries: list[Entry], at: datetime) -> Iterator[tuple[Entry, datetime]]:
+    """Spread entries evenly over the demo's past, in an order that mixes documents."""
+    mixed = random.Random(PASSWORD).sample(entries, len(entries))  # noqa: S311 - hides nothing
+    step = (STARTED - 4 * PACE) / len(mixed)
+    for number, entry in enumerate(mixed, start=1):
+        yield entry, at - STARTED + 2 * PACE + number * step
+
+
+def _publish(entry: Entry, *, by: User, at: datetime) -> None:
+    # As if it had been imported a while before.
+    type(entry)._default_manager.filter(pk=entry.pk).update(created_at=at - 2 * PACE)
+    publishing.submit(entry, by=entry.author, at=at - PACE)
+    publishing.publish(entry, by=by, at=at)
+
+
+def _vote(authors: list[User], curator: User) -> None:
+    """Let people vote, some entries being more helpful than others."""
+    voters = [*authors, curator]
+    for model in (Learning, Challenge, Solution):
+        published = model.objects.published().filter(author__in=authors).order_by("pk")
+        for number, entry in enumerate(published):
+            for voter in voters[: number % (len(voters) + 1)]:
+                if voter.pk != entry.author_id:
+                    marking.vote(entry, by=voter)
