@@ -130,7 +130,7 @@ def _send(task: str, message: dict[str, Any], *, timeout: float, confirm: bool) 
 
 
 def _publish(line: Connection, task: str, message: dict[str, Any], *, timeout: float) -> None:
-    failures: tuple[type[Exception], ...] = (
+    failures: tuple[type[BaseException], ...] = (
         BrokerError,
         OSError,
         *line.connection_errors,

@@ -11,8 +11,13 @@ from urllib.parse import urlsplit
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
+from pytest_django.plugin import blocking_manager_key
 from rest_framework.test import APIClient
 
 from accounts import tokens
@@ -21,6 +26,8 @@ from foundation import caching, doorbell
 from foundation.models import Promise
 from tests import present
 from tests.factories.accounts import UserFactory
+
+MIGRATED_ROWS = pytest.StashKey[str]()
 
 
 def pytest_report_header() -> str:
@@ -37,6 +44,38 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with a reason."""
     present.skip_what_is_absent(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None):
+    """Bring back what migrations wrote (the roles), after a test that really commits.
+
+    Such a test ends by emptying every table, and the next one may not be of its kind.
+    """
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    commits = commits or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+    if commits and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            _bring_back_migrated_rows(item.config.stash[MIGRATED_ROWS])
+    return result
+
+
+def _bring_back_migrated_rows(rows: str) -> None:
+    if Group.objects.exists():
+        return
+    # Emptying made content types anew, under other numbers than the kept rows have.
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    ContentType.objects.clear_cache()
+    connection.creation.deserialize_db_from_string(rows)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
+    """Make the test database and keep a copy of the rows that migrations wrote."""
+    with django_db_blocker.unblock():
+        pytestconfig.stash[MIGRATED_ROWS] = connection.creation.serialize_db_to_string()
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +148,8 @@ def on_commit(django_capture_on_commit_callbacks):
 @pytest.fixture
 def work_off(on_commit):
     """Do all promised work, as a worker would, until nothing is owed; returns how many tasks."""
+
+    current_app.loader.import_default_modules()  # tasks are found when a worker starts
 
     def run() -> int:
         done = 0

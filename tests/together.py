@@ -1,0 +1,35 @@
+"""Doing things at the same moment: for the rules that only a race can break."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+
+PATIENCE = 20  # seconds until a race counts as stuck
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """Run `acts` in threads that start at one moment; returns what each returned or raised."""
+    results: list[Any] = [None] * len(acts)
+    start = threading.Barrier(len(acts))
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        try:
+            connections["default"].ensure_connection()  # connecting takes longer than racing
+            start.wait(PATIENCE)
+            results[number] = act()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "a thread is stuck"
+    return results
