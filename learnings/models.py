@@ -127,29 +127,27 @@ class Status(models.TextChoices):
 class EntryQuerySet(FreshQuerySet[Any]):
     """Questions about learnings, challenges and solutions."""
 
+    # What everybody may read.
+    public: ClassVar[Q] = Q(status=Status.PUBLISHED)
     # Sort keys that no row of this queryset lacks, though the column allows it.
     never_null: tuple[str, ...] = ()
 
     def published(self) -> Self:
         """What everybody may read."""
-        return self._marked_published(self.filter(status=Status.PUBLISHED))
-
-    def _marked_published(self, rows: Self) -> Self:
+        rows = self.filter(self.public)
         rows.never_null = ("published_at",)
         return rows
-
-    def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
-        clone.never_null = self.never_null
-        return clone
 
     def visible_to(self, user: Viewer) -> Self:
         """What `user` may read: all that is published and their own; curators everything."""
         if isinstance(user, AnonymousUser):
             return self.published()
-        if user.curates:
-            return self
-        return self.published() | self.filter(author=user)
+        return self if user.curates else self.filter(self.public | Q(author=user.pk))
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.never_null = self.never_null
+        return clone
 
     def in_review(self) -> Self:
         """The review queue, longest waiting first."""
@@ -375,11 +373,8 @@ class Challenge(Entry):
 class SolutionQuerySet(EntryQuerySet):
     """Questions about solutions."""
 
-    def published(self) -> Self:
-        """Published solutions of published challenges: with its challenge a solution goes too."""
-        return self._marked_published(
-            self.filter(status=Status.PUBLISHED, challenge__status=Status.PUBLISHED)
-        )
+    # With its challenge a solution goes too.
+    public = Q(status=Status.PUBLISHED, challenge__status=Status.PUBLISHED)
 
     def with_relations(self) -> Self:
         """Fetch what every representation shows, in a constant number of queries."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, TypedChoiceFilter
 from rest_framework.request import Request
 
 from foundation.http.problems import BadParameter
@@ -39,6 +39,14 @@ class StrictQueryMixin:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if getattr(self, "action", None) != "list":
             refuse_unknown_parameters(request, frozenset())
+
+
+class TruthFilter(TypedChoiceFilter):
+    """`true` or `false`. django-filter's own takes any other word for no filter at all."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(choices=choices, coerce=lambda text: text == "true", **options)
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -206,6 +206,7 @@ def _cleaned(queryset: QuerySet[Any], field: str, value: str | int) -> Any:
         model_field = queryset.model._meta.get_field(field)
         cleaned = model_field.to_python(value)
         model_field.run_validators(cleaned)
-    except (ValidationError, FieldDoesNotExist, OverflowError):
+        # To UTC here: at the edges of the calendar it would fail on the way to the database.
+        return cleaned.astimezone(UTC) if isinstance(cleaned, datetime) else cleaned
+    except (ValidationError, TypeError, OverflowError):
         raise BadParameter("cursor", "Not a cursor of this list.") from None
-    return cleaned

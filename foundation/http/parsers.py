@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import json
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -28,8 +29,8 @@ class StrictJSONParser(JSONParser):
     def parse(
         self,
         stream: Any,
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
+        media_type: str | None = None,  # noqa: ARG002 - DRF's signature
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
         """Parse the body.
 
@@ -41,6 +42,21 @@ class StrictJSONParser(JSONParser):
         if len(body) > self.max_size:
             raise BodyTooLarge
         try:
-            return super().parse(io.BytesIO(body), media_type, parser_context)
+            return json.loads(body.decode(), parse_constant=_refused, parse_float=_finite)
+        except ValueError as error:
+            raise ParseError(f"This is not JSON: {error}") from None
         except RecursionError:
             raise ParseError("JSON nested too deeply.") from None
+
+
+def _refused(constant: str) -> None:
+    """Refuse NaN and Infinity, which Python reads though JSON has no such words."""
+    raise ValueError(f"{constant} is not a JSON value.")
+
+
+def _finite(text: str) -> float:
+    """The number, unless it is so large that Python would call it infinite."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too large a number.")
+    return number

@@ -57,12 +57,19 @@ def problem(
         "type": f"/docs/errors/#{code}",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
-        "detail": detail,
+        "detail": _encodable(detail),
         "instance": request.path,
         "code": code,
         "request_id": request_ids.current.get(),
-        "errors": list(culprits),
+        "errors": [
+            {name: _encodable(text) for name, text in culprit.items()} for culprit in culprits
+        ],
     }
+
+
+def _encodable(text: str) -> str:
+    """`text` without halves of characters: it may quote what a client sent."""
+    return text.encode(errors="replace").decode()
 
 
 def problem_response(request: HttpRequest, status: int, *, code: str, detail: str) -> JsonResponse:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+
+_SLUG: Final = re.compile("[-a-zA-Z0-9_]+")
 
 
 class StrictSerializer(serializers.Serializer):
@@ -27,6 +30,21 @@ class StrictSerializer(serializers.Serializer):
             }
             if refused:
                 raise ValidationError(refused)
+        return super().to_internal_value(data)
+
+
+class SlugReferenceField(serializers.SlugRelatedField):
+    """A row by its slug. Text that cannot be a slug is one that does not exist."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Find the row.
+
+        Raises:
+            ValidationError: `does_not_exist`, or `invalid` for what is no text.
+        """
+        # PostgreSQL would not even look for a NUL or for half a character.
+        if isinstance(data, str) and not _SLUG.fullmatch(data):
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
         return super().to_internal_value(data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar, Final
 
 from django.http import HttpResponse
@@ -56,12 +57,12 @@ class SharedListMixin:
 
 
 def _canonical_address(request: Request) -> str:
-    """One key for all spellings of a request: parameters sorted, defaults left as written."""
+    """One key for all spellings of a request, as a digest: addresses can be long and strange."""
     parameters = sorted(
         (name, value) for name, values in request.query_params.lists() for value in values
     )
     host = f"{request.scheme}://{request.get_host()}"  # type: ignore[attr-defined]
-    return f"{host}{request.path}?{parameters!r}"
+    return hashlib.sha256(f"{host}{request.path}?{parameters!r}".encode()).hexdigest()
 
 
 def _answer(content: bytes, link: str, *, cache: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import NotAuthenticated
 
 from accounts.models import Cohort, Membership, Track
+from foundation.http.filtering import TruthFilter
 from learnings.models import Challenge, Learning, LearningKind, Solution, Status, Topic, TopicKind
 from learnings.searching import containing
 
@@ -145,7 +146,7 @@ class ChallengeFilterSet(TopicalFilterSet):
     """Filters of challenges."""
 
     search_fields = ("title", "problem")
-    solved = filters.BooleanFilter(method="is_solved", label="With an accepted solution or not.")
+    solved = TruthFilter(method="is_solved", label="With an accepted solution or not.")
 
     class Meta:
         model = Challenge
