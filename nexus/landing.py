@@ -18,7 +18,8 @@ from learnings.models import Challenge, Learning, Solution, Topic
 from nexus import demonstration
 
 NEWEST: Final = 3  # challenges shown
-EXCERPT: Final = 150  # characters of a challenge's problem
+TOPICS: Final = 2  # named on each of them
+EXCERPT: Final = 150  # characters of its text
 
 _SUBJECTS: Final = ("learnings", "challenges", "solutions", "topics", "users", "readers")
 
@@ -56,24 +57,29 @@ def _facts() -> dict[str, Any]:
             ("topics", Topic.objects.count()),
             ("people", User.objects.filter(is_active=True).count()),
         ],
-        "newest": [_card(challenge) for challenge in _newest()],
+        "newest": _newest(),
     }
 
 
-def _newest() -> list[Challenge]:
-    published = Challenge.objects.published().with_relations()
-    return list(published.order_by("-published_at", "-id")[:NEWEST])
+def _newest() -> list[dict[str, Any]]:
+    published: Any = Challenge.objects.published().with_relations()
+    challenges = list(published.order_by("-published_at", "-id")[:NEWEST])
+    solutions = Solution.objects.in_bulk([one.accepted_solution_id for one in challenges])
+    return [_card(one, solutions.get(one.accepted_solution_id)) for one in challenges]
 
 
-def _card(challenge: Any) -> dict[str, Any]:
+def _card(challenge: Any, solution: Solution | None) -> dict[str, Any]:
+    # Many a problem is said by its title alone; then what solved it is worth more than a blank.
+    html = challenge.problem_html or (solution.body_html if solution else "")
     # Without its tags and entities the HTML is text again, and the template escapes it.
-    text = " ".join(strip_tags(challenge.problem_html).split())
+    text = " ".join(unescape(strip_tags(html)).split())
     return {
         "title": challenge.title,
-        "excerpt": Truncator(unescape(text)).chars(EXCERPT),
+        "excerpt": Truncator(text).chars(EXCERPT),
+        "is_solution": not challenge.problem_html and bool(text),
         "author": challenge.author.display_name,
-        "topics": [topic.name for topic in challenge.topics.all()][:3],
-        "solved": challenge.accepted_solution_id is not None,
+        "topics": [topic.name for topic in challenge.topics.all()][:TOPICS],
+        "solved": solution is not None,
         "solutions": challenge.solutions_count,
         "published_at": challenge.published_at,
     }

@@ -226,4 +226,8 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["console"], "level": ENVIRONMENT.nexus_log_level},
+    "loggers": {
+        "django": {"handlers": []},  # its own would say everything a second time
+        "django.request": {"level": "ERROR"},  # what clients do wrong is counted in /metrics
+    },
 }
