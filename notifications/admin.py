@@ -40,7 +40,9 @@ class AnnouncementAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Announcements with how many people heard of them."""
-        return super().get_queryset(request).annotate(heard=Count("notifications"))
+        rows = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(heard=Count("notifications"))
+        return counted
 
     @display(description="Event", ordering="event", label=True)
     def event_label(self, row: Announcement) -> str:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
@@ -16,7 +15,8 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from foundation.admin import ReadOnlyAdmin
-from learnings.admin.waiting import MODELS
+from learnings.admin.steps import change_address
+from learnings.admin.waiting import Key, fetch
 from learnings.models import ImportRun, ImportStatus
 
 STATUS_COLOURS: Final = {
@@ -42,8 +42,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
     list_filter_submit = True
     search_fields = ("document", "repository", "author__display_name")
     ordering = ("-created_at", "-pk")
-    fieldsets = ()
     change_form_outer_before_template = "admin/curation/import.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """None: the report says all there is to say."""
+        return []
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A run is a record of what happened; what it made is deleted by the rules for entries."""
@@ -78,7 +81,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 "status_colour": STATUS_COLOURS[ImportStatus(run.status)],
                 "counts": counts(run.report),
                 "findings": run.report.get("findings") or [],
-                "imported_entries": [linked(row) for row in run.entries],
+                "imported_entries": linked(run.entries),
             }
         answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return answer
@@ -93,8 +96,15 @@ def counts(report: dict[str, Any]) -> list[tuple[str, int]]:
     return numbers
 
 
-def linked(row: dict[str, Any]) -> dict[str, Any]:
-    """One of a run's entries with the address of its page here, or None if it names no kind."""
-    known = row.get("type") in MODELS and row.get("id")
-    address = reverse(f"admin:learnings_{row['type']}_change", args=(row["id"],)) if known else None
-    return {**row, "address": address}
+def linked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A run's entries with `title` and `address` of their pages here; none for what is gone."""
+    keys = [Key.parse(f"{row.get('type')}:{row.get('id')}") for row in rows]
+    found = {Key(entry.type_name, entry.pk): entry for entry in fetch(key for key in keys if key)}
+    return [
+        {
+            **row,
+            "title": str(found[key]) if key in found else "",
+            "address": change_address(found[key]) if key in found else "",
+        }
+        for row, key in zip(rows, keys, strict=True)
+    ]

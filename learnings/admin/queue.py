@@ -8,18 +8,19 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views import View
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts.models import Cohort
+from accounts.models import Cohort, User
 from learnings.admin import reviewing, waiting
 from learnings.admin.entries import preview
 from learnings.admin.steps import change_address, person
 from learnings.admin.waiting import Key
-from learnings.models import Challenge, Entry, LearningKind, Solution, Status
+from learnings.models import Challenge, Entry, LearningKind, Solution, Status, Topic
 from learnings.publishing import ReasonMissing
 
 PAGE_SIZE: Final = 20  # a page is read, not skimmed
@@ -28,7 +29,14 @@ PAGE_SIZE: Final = 20  # a page is read, not skimmed
 class QueueFilters(forms.Form):
     """What of the queue to show. A value that means nothing is ignored."""
 
-    q = forms.CharField(required=False, max_length=200, label="Search")
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Search",
+        widget=UnfoldAdminTextInputWidget(
+            {"type": "search", "placeholder": "Search titles, texts and authors"}
+        ),
+    )
     type = forms.ChoiceField(
         required=False,
         choices=[
@@ -41,9 +49,11 @@ class QueueFilters(forms.Form):
     kind = forms.ChoiceField(
         required=False, choices=[("", "All kinds"), *LearningKind.choices], label="Kind"
     )
-    topic = forms.ModelChoiceField(None, required=False, empty_label="All topics")
-    author = forms.ModelChoiceField(None, required=False, empty_label="All authors")
-    cohort = forms.ModelChoiceField(None, required=False, empty_label="All cohorts")
+    topic = forms.ModelChoiceField(Topic.objects.none(), required=False, empty_label="All topics")
+    author = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="All authors")
+    cohort = forms.ModelChoiceField(
+        Cohort.objects.none(), required=False, empty_label="All cohorts"
+    )
     imported = forms.ChoiceField(
         required=False,
         choices=[("", "Any origin"), ("yes", "From an import"), ("no", "Written here")],
@@ -52,15 +62,14 @@ class QueueFilters(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].queryset = waiting.topics_waiting()
-        self.fields["author"].queryset = waiting.authors_waiting()
-        self.fields["cohort"].queryset = Cohort.objects.all()
+        behind: dict[str, QuerySet[Any]] = {
+            "topic": waiting.topics_waiting(),
+            "author": waiting.authors_waiting(),
+        }
         for name, field in self.fields.items():
-            if name == "q":
-                field.widget = UnfoldAdminTextInputWidget(
-                    {"type": "search", "placeholder": "Search titles, texts and authors"}
-                )
-            else:
+            if isinstance(field, forms.ModelChoiceField) and name in behind:
+                field.queryset = behind[name]
+            if isinstance(field, forms.ChoiceField):
                 field.widget = UnfoldAdminSelectWidget(choices=field.choices)
             field.widget.attrs["aria-label"] = field.label or name.capitalize()
 
@@ -94,7 +103,7 @@ class ReviewQueue(View):
             "page_numbers": _page_numbers(page),
             "rows": [_row(entry, person(request).pk, trusted=trusted) for entry in entries],
         }
-        request.current_app = self.site.name  # type: ignore[attr-defined]
+        request.current_app = self.site.name
         return TemplateResponse(request, "admin/curation/queue.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

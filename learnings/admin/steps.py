@@ -49,7 +49,7 @@ class ReviewedAdmin(ModelAdmin):
     """An entry's admin with the steps of its life. Steps change state, so all of them are POSTs."""
 
     actions = ("publish_selected", "reject_selected", "retract_selected")
-    actions_detail = ("submit", "publish", "reject", "retract")
+    actions_detail: tuple[str, ...] = ("submit", "publish", "reject", "retract")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """The bulk actions, but not Django's deletion, which knows no rules."""

@@ -44,7 +44,7 @@ class TopicForm(forms.ModelForm):
     def clean_name(self) -> str:
         """Refuse a name that is taken."""
         name: str = self.cleaned_data["name"].strip()
-        others = Topic.objects.named([name]).get(name)  # type: ignore[attr-defined]
+        others = Topic.objects.named([name]).get(name)
         if others is not None and others.pk != self.instance.pk:
             raise forms.ValidationError(f"“{name}” names “{others}” already.", code="taken")
         return name

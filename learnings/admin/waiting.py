@@ -73,7 +73,8 @@ def waiting(filters: Mapping[str, Any]) -> QuerySet[Any]:
         for type_name, model in MODELS.items()
         if _is_asked_for(type_name, filters)
     )
-    return first.union(*others, all=True).order_by("submitted_at", "type_name", "pk")
+    rows: QuerySet[Any] = first.union(*others, all=True)
+    return rows.order_by("submitted_at", "type_name", "pk")
 
 
 def fetch(keys: Iterable[Key]) -> list[Entry]:

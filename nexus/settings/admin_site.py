@@ -15,6 +15,10 @@ def _mark(_request: HttpRequest) -> str:
     return static("nexus/mark.svg")
 
 
+def _welcome(_request: HttpRequest) -> str:
+    return static("learnings/welcome.svg")
+
+
 def _stylesheet(_request: HttpRequest) -> str:
     return static("learnings/curation.css")
 
@@ -26,6 +30,7 @@ UNFOLD: Final[dict[str, Any]] = {
     "SITE_URL": "/",
     "SITE_ICON": _mark,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
+    "LOGIN": {"image": _welcome},
     "STYLES": [_stylesheet],
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",

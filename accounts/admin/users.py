@@ -1,4 +1,4 @@
-"""People and cohorts in the admin site.
+"""People in the admin site.
 
 Curators look; admins change. Nobody can make themselves more than they are: an account's own role
 and rights, and a superuser's account, are changed only by those who stand above it.
@@ -8,98 +8,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, Permission
-from django.db.models import Count, Model, Q, QuerySet
+from django.contrib.auth.models import Group
+from django.db.models import Model, Q, QuerySet, TextField
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
-)
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.models import Cohort, Membership, Role, User, normalised_email
+from accounts.admin.cohorts import MembershipInline
+from accounts.admin.forms import NewPasswordForm, NewUserForm, UserForm
+from accounts.models import Role, User
 
 # Roles are groups made by migrations: what a group may do is code, not data.
 admin.site.unregister(Group)
 
 ROLE_COLOURS: Final = {Role.ADMIN: "danger", Role.CURATOR: "primary", Role.LEARNER: ""}
-ROLE_HELP: Final = "Learners write, curators review, admins look after people too. Acts at once."
-TRUST_HELP: Final = "Rights beyond the role, for people whom curators trust."
-
-
-def _role_field() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        choices=Role.choices,
-        initial=Role.LEARNER,
-        help_text=ROLE_HELP,
-        widget=UnfoldAdminSelectWidget,
-    )
-
-
-def special_rights() -> QuerySet[Permission]:
-    """Rights that no role brings: all but Django's add, change, delete and view."""
-    return Permission.objects.exclude(codename__regex=r"^(add|change|delete|view)_").select_related(
-        "content_type"
-    )
-
-
-class NewUserForm(UserCreationForm):
-    """Creates somebody with a first password and a role."""
-
-    role = _role_field()
-
-    class Meta:
-        model = User
-        fields = ("email", "display_name", "track")
-
-    def clean_email(self) -> str:
-        """Compare addresses in the form in which they are stored."""
-        return normalised_email(self.cleaned_data["email"])
-
-
-class UserForm(UserChangeForm):
-    """Changes somebody's profile, role and rights."""
-
-    role = _role_field()
-    user_permissions = forms.ModelMultipleChoiceField(
-        special_rights(),
-        required=False,
-        label="Trusted to",
-        help_text=TRUST_HELP,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
-
-    class Meta:
-        model = User
-        fields = "__all__"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "role" in self.fields:
-            self.fields["role"].initial = self.instance.role
-        if rights := self.fields.get("user_permissions"):
-            rights.queryset = special_rights()
-            rights.label_from_instance = lambda right: right.name
-
-    def clean_email(self) -> str:
-        """Compare addresses in the form in which they are stored."""
-        return normalised_email(self.cleaned_data["email"])
-
-
-class NewPasswordForm(AdminPasswordChangeForm):
-    """Gives somebody a new password and ends all their sessions."""
-
-    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
-        """Save the password; tokens given out before are refused from now on."""
-        user: User = super().save(commit)
-        user.revoke_tokens()
-        return user
 
 
 class RoleFilter(DropdownFilter):
@@ -121,22 +47,6 @@ class RoleFilter(DropdownFilter):
             Role.LEARNER: User.objects.exclude(is_admin).exclude(groups__name=Role.CURATOR),
         }[Role(self.value())]
         return queryset.filter(pk__in=ids.values("pk"))
-
-
-class MembershipInline(TabularInline):
-    """Who takes part in a cohort, or in which cohorts somebody takes part."""
-
-    model = Membership
-    extra = 0
-    fields = ("cohort", "user", "joined_at")
-    readonly_fields = ("joined_at",)
-    autocomplete_fields = ("cohort", "user")
-    verbose_name_plural = "Members"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Memberships with both ends."""
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.select_related("cohort", "user")
 
 
 class CohortsOfUser(MembershipInline):
@@ -169,6 +79,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     filter_horizontal = ()
     readonly_fields = ("joined_at", "last_login")
     inlines = (CohortsOfUser,)
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget({"rows": 3})}}
     actions = ("activate", "deactivate")
     fieldsets = (
         ("Profile", {"fields": ("display_name", "email", "track", "bio", "github_url")}),
@@ -287,33 +198,3 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         if changed:
             word = "activated" if is_active else "deactivated"
             messages.success(request, f"{changed} {'person' if changed == 1 else 'people'} {word}.")
-
-
-@admin.register(Cohort)
-class CohortAdmin(ModelAdmin):
-    """Cohorts with their members."""
-
-    list_display = ("name", "starts_on", "ends_on", "members_count")
-    list_fullwidth = True
-    show_full_result_count = False
-    search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
-    fields = ("name", "slug", ("starts_on", "ends_on"))
-    inlines = (MembershipInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Cohorts with the number of their members."""
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(members_count=Count("memberships"))
-
-    def get_prepopulated_fields(
-        self, request: HttpRequest, obj: Cohort | None = None
-    ) -> dict[str, Any]:
-        """A new cohort's slug follows its name; later it is an address, and stays."""
-        return {} if obj else {"slug": ("name",)}
-
-    @display(description="Members", ordering="members_count")
-    def members_count(self, cohort: Any) -> int:
-        """How many take part."""
-        count: int = cohort.members_count
-        return count

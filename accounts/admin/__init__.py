@@ -1,0 +1,5 @@
+"""People and cohorts in the admin site."""
+
+from accounts.admin import cohorts, users
+
+__all__ = ["cohorts", "users"]

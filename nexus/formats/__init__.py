@@ -1,0 +1,1 @@
+"""How Nexus writes dates where it speaks to people: day before month, twenty-four hours."""
