@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("accounts.rest.v1.urls")),
+    path("", include("notifications.rest.v1.urls")),
     path("", include("learnings.rest.v1.urls")),
 ]

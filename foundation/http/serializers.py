@@ -42,8 +42,10 @@ class SlugReferenceField(serializers.SlugRelatedField):
         Raises:
             ValidationError: `does_not_exist`, or `invalid` for what is no text.
         """
+        if not isinstance(data, str):
+            self.fail("invalid")
         # PostgreSQL would not even look for a NUL or for half a character.
-        if isinstance(data, str) and not _SLUG.fullmatch(data):
+        if not _SLUG.fullmatch(data):
             self.fail("does_not_exist", slug_name=self.slug_field, value=data)
         return super().to_internal_value(data)
 

@@ -6,18 +6,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tests.factories.accounts import CohortFactory, MembershipFactory, UserFactory
+from tests.problems import culprits
 
 ME = "/api/v1/me/"
 USERS = "/api/v1/users/"
 PUBLIC_FIELDS = {"id", "display_name", "track", "bio", "github_url", "role", "joined_at"}
-
-
-def culprits(response):
-    """`{(pointer or parameter, code)}` of a problem body."""
-    assert response["Content-Type"] == "application/problem+json"
-    body = response.json()
-    assert body["status"] == response.status_code
-    return {(c.get("pointer", c.get("parameter")), c["code"]) for c in body["errors"]}
 
 
 def names(response):

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from accounts.models import Role, TokenFamily, User
 from accounts.rest.throttling import LogInThrottle, RegisterThrottle
 from tests.factories.accounts import PASSWORD
+from tests.problems import culprits
 
 REGISTER = "/api/v1/auth/register/"
 TOKEN = "/api/v1/auth/token/"
@@ -33,15 +34,6 @@ def log_in(client, email="lena@example.org", password=PASSWORD):
 
 def read_me(client, access):
     return client.get(ME, headers={"Authorization": f"Bearer {access}"})
-
-
-def culprits(response):
-    """`{(pointer or parameter, code)}` of a problem body."""
-    assert response["Content-Type"] == "application/problem+json"
-    body = response.json()
-    assert body["status"] == response.status_code
-    assert body["instance"] == response.wsgi_request.path
-    return {(c.get("pointer", c.get("parameter")), c["code"]) for c in body["errors"]}
 
 
 # --- Signing up -------------------------------------------------------------------------------
