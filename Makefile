@@ -25,9 +25,9 @@ help: ## List the commands
 run: $(RUN_READY) ## Serve Nexus here, demo data included (PORT=, NEXUS_DATA_DIR=, NEXUS_DEMO=0)
 	@NEXUS_DEMO=$${NEXUS_DEMO:-1} exec $(BIN)/python manage.py up
 
-demo: $(RUN_READY) ## Serve a fresh Nexus with demo data, forgotten when it stops
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-		NEXUS_DATA_DIR="$$folder" NEXUS_DEMO=1 $(BIN)/python manage.py up
+demo: $(RUN_READY) ## Make the demo accounts and their content, without serving
+	@NEXUS_DEMO=1 $(BIN)/python manage.py migrate --verbosity 0
+	@NEXUS_DEMO=1 $(BIN)/python manage.py demo
 
 test: check ## Check everything, then run the suite on every set-up that this machine offers (ARGS=)
 	$(BIN)/python -m tests.setups $(ARGS)
