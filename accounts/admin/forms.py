@@ -60,7 +60,7 @@ class UserForm(UserChangeForm):
 
     class Meta:
         model = User
-        fields = "__all__"
+        fields = ("email", "display_name", "track", "bio")  # `UserAdmin.fieldsets` has the whole
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

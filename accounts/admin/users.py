@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Model, Q, QuerySet, TextField
+from django.db.models import Model, Q, QuerySet, TextField, URLField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
@@ -79,7 +79,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     filter_horizontal = ()
     readonly_fields = ("joined_at", "last_login")
     inlines = (CohortsOfUser,)
-    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget({"rows": 3})}}
+    formfield_overrides = {
+        TextField: {"widget": UnfoldAdminTextareaWidget({"rows": 3})},
+        URLField: {"assume_scheme": "https"},
+    }
     actions = ("activate", "deactivate")
     fieldsets = (
         ("Profile", {"fields": ("display_name", "email", "track", "bio", "github_url")}),
