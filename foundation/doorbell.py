@@ -76,6 +76,10 @@ class _Lines(threading.local):
         if line is not None:
             line.collect()  # closes the socket without asking the other side
 
+    def drop_all(self) -> None:
+        for address, confirm in list(self._open):
+            self.drop(address, confirm=confirm)
+
 
 breaker = _Breaker()
 lines = _Lines()

@@ -18,21 +18,26 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings.production")
 DELIVERY_LIMIT = 5  # attempts before a message goes to the dead-letter queue
 TIME_LIMIT = 60  # seconds for one task
 
-dead_letters = Exchange("nexus.dead", type="topic", durable=True)
-dead_queue = Queue("nexus.dead", dead_letters, routing_key="#", durable=True)
-work = Exchange("nexus", type="topic", durable=True)
-# Arguments that only RabbitMQ reads; Redis and the in-memory broker ignore them.
-work_queue = Queue(
-    "nexus",
-    work,
-    routing_key="nexus",
-    durable=True,
-    queue_arguments={
-        "x-queue-type": "quorum",
-        "x-delivery-limit": DELIVERY_LIMIT,
-        "x-dead-letter-exchange": dead_letters.name,
-    },
-)
+
+def queues(name: str) -> tuple[Queue, Queue]:
+    """The queue of all work, and the one where RabbitMQ puts what no worker survived."""
+    dead = Exchange(f"{name}.dead", type="topic", durable=True)
+    work = Queue(
+        name,
+        Exchange(name, type="topic", durable=True),
+        routing_key=name,
+        durable=True,
+        # Only RabbitMQ reads these; Redis and the in-memory broker ignore them.
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": dead.name,
+        },
+    )
+    return work, Queue(dead.name, dead, routing_key="#", durable=True)
+
+
+work_queue, _ = queues("nexus")
 
 REDIS_OPTIONS = {
     # A message whose worker died is handed out again after this long: twice the time limit.
@@ -55,9 +60,9 @@ app.conf.update(
     broker_transport_options=TRANSPORT_OPTIONS.get(settings.BROKER_SCHEME, {}),
     task_queues=[work_queue],
     task_default_queue=work_queue.name,
-    task_default_exchange=work.name,
+    task_default_exchange=work_queue.exchange.name,
     task_default_exchange_type="topic",
-    task_default_routing_key="nexus",
+    task_default_routing_key=work_queue.routing_key,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -93,14 +98,15 @@ def _use_no_pool(sender: Any, **_signal: Any) -> None:
 
 
 class DeclareDeadLetters(bootsteps.StartStopStep):
-    """Declares the dead-letter queue on RabbitMQ, so that a refused message has a place to go."""
+    """Declares the dead-letter queues on RabbitMQ, so that a refused message has a place to go."""
 
     requires = ("celery.worker.consumer.connection:Connection",)
 
     def start(self, parent: Any) -> None:
         """Run when the worker has a connection, again after each reconnection."""
         if parent.connection.transport.driver_type == "amqp":
-            dead_queue(parent.connection.default_channel).declare()
+            for name in parent.app.amqp.queues.consume_from:
+                queues(name)[1](parent.connection.default_channel).declare()
 
 
 app.steps["consumer"].add(DeclareDeadLetters)

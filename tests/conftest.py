@@ -56,7 +56,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None):
     marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
     commits = commits or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
-    if commits and nextitem is not None:
+    if commits and nextitem is not None and MIGRATED_ROWS in item.config.stash:
         with item.config.stash[blocking_manager_key].unblock():
             _bring_back_migrated_rows(item.config.stash[MIGRATED_ROWS])
     return result
