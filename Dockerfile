@@ -27,7 +27,7 @@ VOLUME /var/lib/nexus
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD ["python", "deploy/healthcheck.py"]
-# A thread for each connection that the database pool of a process can give.
+# Few threads: Python runs one at a time, and the others only wait for the database.
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "10", "--respawn-failed-workers", \
+     "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", \
      "nexus.wsgi:application"]

@@ -74,7 +74,7 @@ lock: $(DEV_READY) ## Pin the packages named in requirements.in and requirements
 $(BIN)/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Nexus needs Python 3.11 or newer: make PYTHON=/where/it/is/python3.11" >&2; exit 1; }
-	"$(PYTHON)" -m venv $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
 
 $(RUN_READY): requirements.txt | $(BIN)/python
 	@echo "Installing what Nexus needs to run; this takes about half a minute."
