@@ -17,7 +17,8 @@ PRODUCTION := env DJANGO_SETTINGS_MODULE=nexus.settings.production NEXUS_DEMO=0 
 	REDIS_URL=redis://redis:6379/0 CELERY_BROKER_URL=amqp://nexus:password@rabbitmq:5672//
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check static contract compose format bench audit lock
+CHECKS := style types floors migrations production compose
+.PHONY: help run demo test check $(CHECKS) contract format bench audit lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,18 +30,29 @@ demo: $(RUN_READY) ## Make the demo accounts and their content, without serving
 	@NEXUS_DEMO=1 $(BIN)/python manage.py migrate --verbosity 0
 	@NEXUS_DEMO=1 $(BIN)/python manage.py demo
 
-test: check ## Check everything, then run the suite on every set-up that this machine offers (ARGS=)
+test: $(CHECKS) ## Check everything, then run the suite on every set-up that this machine offers (ARGS=)
 	$(BIN)/python -m tests.setups $(ARGS)
 
-check: static contract compose ## All checks without the suite: style, types, floors, settings, contracts
+check: $(CHECKS) contract ## All checks and the contract, without the rest of the suite
 
-static: $(DEV_READY)
+style: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(DEV_READY)
 	$(BIN)/mypy
+
+floors: $(DEV_READY)
 	$(BIN)/lint-imports --no-logo
-	$(PRODUCTION) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
-	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+migrations: $(DEV_READY)
+	@echo "manage.py makemigrations --check"
+	@$(PRODUCTION) DATABASE_URL=sqlite://:memory: \
+		$(BIN)/python manage.py makemigrations --check --dry-run
+
+production: $(DEV_READY)
+	@echo "manage.py check --deploy"
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 contract: $(DEV_READY)
 	$(BIN)/python -m pytest -q tests/contract
