@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from foundation.admin import ReadOnlyAdmin
@@ -34,7 +34,7 @@ class AnnouncementAdmin(RecordAdmin):
 
     related = ("actor",)
     list_display = ("text", "event_label", "actor", "heard_by", "created_at")
-    list_filter = (("event", ChoicesDropdownFilter), ("created_at", RangeDateFilter))
+    list_filter = (("event", ChoicesDropdownFilter), ("created_at", DayRangeFilter))
     search_fields = ("text", "key", "actor__display_name")
     ordering = ("-created_at", "-pk")
 
@@ -64,7 +64,7 @@ class NotificationAdmin(RecordAdmin):
     list_display = ("announcement", "user", "created_at", "read_at")
     list_filter = (
         ("announcement__event", ChoicesDropdownFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
     )
     search_fields = ("announcement__text", "user__display_name", "user__email")
     ordering = ("-created_at", "-pk")
@@ -76,7 +76,7 @@ class DeliveryAdmin(RecordAdmin):
 
     related = ("notification__announcement", "notification__user")
     list_display = ("what", "to", "channel", "state", "sent_at")
-    list_filter = (("channel", ChoicesDropdownFilter), ("sent_at", RangeDateFilter))
+    list_filter = (("channel", ChoicesDropdownFilter), ("sent_at", DayRangeFilter))
     search_fields = ("notification__announcement__text", "notification__user__email")
     ordering = ("-pk",)
 

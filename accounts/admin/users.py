@@ -14,13 +14,14 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, Q, QuerySet, TextField, URLField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin.cohorts import MembershipInline
 from accounts.admin.forms import NewPasswordForm, NewUserForm, UserForm
 from accounts.models import Role, User
+from foundation.admin import DayRangeFilter
 
 # Roles are groups made by migrations: what a group may do is code, not data.
 admin.site.unregister(Group)
@@ -69,7 +70,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         ("track", ChoicesDropdownFilter),
         "is_active",
         "cohorts",
-        ("joined_at", RangeDateFilter),
+        ("joined_at", DayRangeFilter),
     )
     list_filter_submit = True
     list_fullwidth = True

@@ -14,11 +14,11 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    RangeDateFilter,
 )
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from foundation.admin import DayRangeFilter
 from foundation.errors import NexusError
 from learnings import publishing
 from learnings.admin.steps import ReviewedAdmin, person
@@ -43,8 +43,8 @@ class EntryAdmin(ReviewedAdmin):
         ("status", ChoicesDropdownFilter),
         ("topics", AutocompleteSelectFilter),
         ("author", AutocompleteSelectFilter),
-        ("created_at", RangeDateFilter),
-        ("published_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
+        ("published_at", DayRangeFilter),
     )
     list_filter_submit = True
     list_per_page = 25

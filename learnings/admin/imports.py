@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    RangeDateFilter,
 )
 from unfold.decorators import display
 
-from foundation.admin import ReadOnlyAdmin
+from foundation.admin import DayRangeFilter, ReadOnlyAdmin
 from learnings.admin.steps import change_address
 from learnings.admin.waiting import Key, fetch
 from learnings.models import ImportRun, ImportStatus
@@ -37,7 +36,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("author", AutocompleteSelectFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
     )
     list_filter_submit = True
     search_fields = ("document", "repository", "author__display_name")

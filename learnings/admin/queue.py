@@ -51,9 +51,7 @@ class QueueFilters(forms.Form):
     )
     topic = forms.ModelChoiceField(Topic.objects.none(), required=False, empty_label="All topics")
     author = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="All authors")
-    cohort = forms.ModelChoiceField(
-        Cohort.objects.none(), required=False, empty_label="All cohorts"
-    )
+    cohort = forms.ModelChoiceField(Cohort.objects.all(), required=False, empty_label="All cohorts")
     imported = forms.ChoiceField(
         required=False,
         choices=[("", "Any origin"), ("yes", "From an import"), ("no", "Written here")],
