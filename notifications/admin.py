@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from foundation.admin import ReadOnlyAdmin
+from foundation.admin import DayRangeFilter, ReadOnlyAdmin
 from notifications.models import Announcement, Delivery, Notification, Subscription
 
 STATE_COLOURS: Final = {"Sent": "success", "On its way": "warning"}
