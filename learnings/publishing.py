@@ -84,7 +84,7 @@ class NotEditable(Conflict):
 class NotAcceptable(Conflict):
     """Only a published solution can be accepted."""
 
-    code = "not_acceptable"
+    code = "not_published"
 
 
 class ChallengeNotPublished(Conflict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -27,3 +28,8 @@ def broken(request: HttpRequest) -> HttpResponse:
         detail = "Something broke on our side. The request id helps us find it."
         return problem_response(request, 500, code="internal", detail=detail)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def shows_toolbar(request: HttpRequest) -> bool:
+    """Whether django-debug-toolbar may touch this request: on pages, never on the API."""
+    return request.META.get("REMOTE_ADDR") in settings.INTERNAL_IPS and not is_api(request)

@@ -7,12 +7,13 @@ from django.urls import include, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from nexus import health, landing, metrics, pages
+from nexus import health, landing, manual, metrics, pages
 
 _mark = lazy(static, str)("nexus/mark.svg")  # named when asked: production's names carry hashes
 
 urlpatterns = [
     path("", landing.page, name="landing"),
+    path("docs/errors/", manual.errors, name="errors"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", metrics.exposition, name="metrics"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin", RedirectView.as_view(pattern_name="admin:index"), name="admin-without-slash"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("nexus.api_v1")),
+    path("", include("nexus.documentation")),
 ]
 
 if apps.is_installed("debug_toolbar"):

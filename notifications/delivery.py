@@ -89,7 +89,7 @@ def send_email(delivery_id: int) -> None:
     announcement = delivery.notification.announcement
     EmailMessage(
         subject=f"[Nexus] {announcement.text}"[:150],
-        body=f"{announcement.text}\n\n{announcement.target}\n",
+        body=f"{announcement.text}\n\n{settings.BASE_URL}{announcement.target}\n",
         to=[delivery.notification.user.email],
         headers={"Message-ID": f"<{delivery.message_id}@{_mail_domain()}>"},
     ).send()

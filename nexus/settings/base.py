@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 import environ
 
 from nexus.settings.admin_site import UNFOLD  # noqa: F401 - a setting by its own name
+from nexus.settings.documentation import (
+    REDOC_SETTINGS,  # noqa: F401 - settings by their own names
+    SWAGGER_SETTINGS,  # noqa: F401
+    SWAGGER_USE_COMPAT_RENDERERS,  # noqa: F401
+)
 from nexus.settings.environment import ROOT, Environment
 
 ENVIRONMENT = Environment.read()
@@ -15,6 +20,7 @@ PORT = ENVIRONMENT.port
 PUBLIC_READ = ENVIRONMENT.nexus_public_read
 METRICS_ALLOW = ENVIRONMENT.nexus_metrics_allow
 DEMO = ENVIRONMENT.nexus_demo
+BASE_URL = ENVIRONMENT.nexus_base_url or f"http://localhost:{PORT}"
 VERSION = "0.1.0"
 
 ALLOWED_HOSTS = ENVIRONMENT.nexus_allowed_hosts
@@ -173,8 +179,6 @@ SIMPLE_JWT = {
     "USER_ID_CLAIM": "user_id",
     "UPDATE_LAST_LOGIN": False,
 }
-
-SWAGGER_USE_COMPAT_RENDERERS = False
 
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.nexus_cors_origins
 CORS_URLS_REGEX = r"^/(api/|swagger|openapi)"

@@ -25,15 +25,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-# The toolbar is a development package; `make run` installs only what Nexus needs to run.
-try:
-    import debug_toolbar  # noqa: F401 - asks only whether it is installed
-except ImportError:
-    pass
-else:
+# A development package that `make run` does not install; it would stand in the way of clicks on
+# the pages, and of the API's error bodies, so it comes only when asked for.
+if ENVIRONMENT.nexus_toolbar:
     INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
     MIDDLEWARE = [
         *MIDDLEWARE[:4],
         "debug_toolbar.middleware.DebugToolbarMiddleware",
         *MIDDLEWARE[4:],
     ]
+    DEBUG_TOOLBAR_CONFIG = {"SHOW_TOOLBAR_CALLBACK": "nexus.pages.shows_toolbar"}

@@ -35,6 +35,8 @@ class Environment:
     nexus_https: bool
     nexus_public_read: bool
     nexus_demo: bool
+    nexus_toolbar: bool
+    nexus_base_url: str
     nexus_from_email: str
     nexus_log_level: str
     port: int
@@ -64,6 +66,8 @@ class Environment:
                 nexus_https=env.bool("NEXUS_HTTPS", default=True),
                 nexus_public_read=env.bool("NEXUS_PUBLIC_READ", default=False),
                 nexus_demo=env.bool("NEXUS_DEMO", default=False),
+                nexus_toolbar=env.bool("NEXUS_TOOLBAR", default=False),
+                nexus_base_url=env.str("NEXUS_BASE_URL", default="").rstrip("/"),
                 nexus_from_email=env.str("NEXUS_FROM_EMAIL", default="Nexus <nexus@localhost>"),
                 nexus_log_level=env.str("NEXUS_LOG_LEVEL", default="INFO"),
                 port=env.int("PORT", default=8000),
