@@ -1,0 +1,5 @@
+"""Fixtures of journeys: a browser where one is asked for."""
+
+from tests.browser import page
+
+__all__ = ["page"]
