@@ -1,4 +1,4 @@
-"""Challenges and their solutions: entries of a section to records.
+"""Challenges and their solutions: the entries of a section to records.
 
 The entries are read in order by a small state machine. A title or a problem label opens a
 challenge, a solution label its solution, and an aside ("Impact", "Lesson learned") closes both;
@@ -7,26 +7,18 @@ whatever has no label belongs to the part that is open.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import takewhile
 
-from . import evidence, labels, plain, prose, titles
-from .labels import Part
-from .outline import Entry, Shape
-from .records import ChallengeRecord, Span, enclosing
+from . import columns, evidence, plain, prose, titles
+from .drafts import Draft
+from .entries import Entry, Shape
+from .labels import Label, Part
+from .records import ChallengeRecord
 from .writing import Writer
 
-
-@dataclass(slots=True)
-class _Draft:
-    """A challenge being read."""
-
-    title: str
-    span: Span
-    is_titled: bool  # by a heading or name, so that a problem label may follow
-    problem: list[str] = field(default_factory=list)
-    solution: list[str] = field(default_factory=list)
-    solution_spans: list[Span] = field(default_factory=list)
-    is_closed: bool = False
+_NAME_WORDS = 10
+_AREA = re.compile(r"^(?:backend|frontend|technical|personal|devops|full-?stack)$", re.IGNORECASE)
 
 
 class ChallengeReader:
@@ -34,40 +26,35 @@ class ChallengeReader:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._drafts: list[_Draft] = []
+        self._drafts: list[Draft] = []
 
     def read(self, entries: Sequence[Entry]) -> list[ChallengeRecord]:
         """Return a record per challenge described."""
-        if _is_told(entries):
+        if _are_told(entries):
             self._tell(entries)
         else:
             self._walk(entries)
-        return [_record(draft) for draft in self._drafts if _is_real(draft)]
+        return [draft.record() for draft in self._drafts if draft.is_real]
 
     # -- the state machine
 
     def _walk(self, entries: Sequence[Entry], *, is_inside: bool = False) -> None:
-        """Read entries in order; `is_inside` says that they belong to a challenge as a whole."""
-        is_labelled = any(labels.read(e.text) for e in entries)
+        """Read entries in order; `is_inside` says that they are the parts of one challenge."""
+        is_labelled = any(entry.label for entry in entries)
         for number, entry in enumerate(entries):
-            label = labels.read(entry.text) if entry.text else None
+            label = entry.label
             if entry.shape is Shape.TABLE:
                 self._table(entry)
-            elif entry.shape is Shape.ASIDE:
-                if is_inside:
-                    self._continue(entry)
-            elif label and not (entry.shape is Shape.HEADING and _has_name(entry)):
+            elif label and not (entry.shape is Shape.HEADING and _is_named(entry)):
                 self._labelled(entry, label)
             elif entry.shape is Shape.HEADING or entry.children or _names_next(entries, number):
                 self._titled(entry)
-            elif entry.shape is Shape.ITEM and not is_labelled and not self._in_part():
+            elif not is_labelled and self._is_one_liner(entry):
                 self._one_liner(entry)
-            elif entry.shape is Shape.LINE and not is_labelled and _has_lead(entry):
-                self._one_liner(entry)
-            elif is_inside:
-                self._continue(entry)
+            elif is_inside and self._drafts:
+                self._drafts[-1].go_on(self._writer.source(entry), entry.span)
 
-    def _labelled(self, entry: Entry, label: labels.Label) -> None:
+    def _labelled(self, entry: Entry, label: Label) -> None:
         match label.part:
             case Part.PROBLEM:
                 self._problem(entry, label.rest)
@@ -78,56 +65,48 @@ class ChallengeReader:
                     self._drafts[-1].is_closed = True
 
     def _problem(self, entry: Entry, text: str) -> None:
-        draft = self._drafts[-1] if self._drafts else None
-        inner = [e for e in entry.children if _part(e)]
-        if draft and draft.is_titled and not draft.problem and not draft.solution:
-            draft.problem.append(self._text(text, entry, inner))
-            draft.span = enclosing((draft.span, entry.span))
-        elif text:
-            self._open(text, entry, is_titled=False)
-        else:  # the label stands alone: its first line is the statement
-            first, *others = [e for e in entry.children if e not in inner] or [entry]
-            self._open(first.text, entry, is_titled=False)
-            if others:
-                self._drafts[-1].problem.append(self._writer.details(entry))
-        if inner:
+        """Read a problem; its solution may be nested in it."""
+        holds_parts = any(child.part for child in entry.children)
+        if self._drafts and self._drafts[-1].awaits_problem:
+            whole = text if holds_parts else self._writer.body(text, entry)
+            self._drafts[-1].add_problem(whole, entry.span)
+        else:
+            self._open_problem(entry, text, holds_parts=holds_parts)
+        if holds_parts:
             self._walk(entry.children, is_inside=True)
-        elif text and entry.children and draft is not self._drafts[-1]:
-            self._solve(self._writer.details(entry), entry.span)
+
+    def _open_problem(self, entry: Entry, text: str, *, holds_parts: bool) -> None:
+        """Open a challenge at its problem label; where that stands alone, at the line below."""
+        statements = [child for child in entry.children if not child.part]
+        if text:
+            self._open(text, entry)
+            if entry.children and not holds_parts:  # what was done, without a label
+                self._drafts[-1].add_solution(self._writer.details(entry), entry.span)
+        elif statements:
+            self._open(statements[0].text, entry)
+            if len(statements) > 1:
+                self._drafts[-1].add_problem(self._writer.lines(*statements), entry.span)
 
     def _solution(self, entry: Entry, text: str) -> None:
-        items = [e for e in entry.children if e.shape is Shape.ITEM]
-        unsolved = [d for d in self._drafts if not d.solution]
+        items = [child for child in entry.children if child.shape is Shape.ITEM]
+        unsolved = list(takewhile(lambda draft: not draft.solution, reversed(self._drafts)))
         if not text and len(items) > 1 and len(unsolved) > 1:  # two lists, paired by order
-            for draft, item in zip(unsolved, items, strict=False):
-                draft.solution.append(self._writer.body(item.text, item))
-                draft.solution_spans.append(item.span)
-            return
-        self._solve(self._text(text, entry, ()), entry.span)
-
-    def _text(self, text: str, entry: Entry, inner: Sequence[Entry]) -> str:
-        return text if inner else self._writer.body(text, entry)
-
-    def _solve(self, text: str, span: Span) -> None:
-        if not self._drafts:
-            return
-        draft = self._drafts[-1]
-        draft.is_closed = False
-        draft.solution.append(text)
-        draft.solution_spans.append(span)
-        draft.span = enclosing((draft.span, span))
+            for draft, item in zip(reversed(unsolved), items, strict=False):
+                draft.add_solution(self._writer.body(item.text, item), item.span)
+        elif self._drafts:
+            self._drafts[-1].add_solution(self._writer.body(text, entry), entry.span)
 
     def _titled(self, entry: Entry) -> None:
-        if _is_group(entry):
+        """Read an entry that names a challenge, with its parts below it."""
+        if _holds_challenges(entry):
             self._walk(entry.children)
             return
-        lead = None if entry.shape is Shape.HEADING else plain.split_lead(entry.text)
-        has_rest = lead is not None and bool(lead.separator) and bool(lead.rest)
-        name = lead.name if lead and (has_rest or not lead.rest) else entry.text
-        self._open(titles.without_pretitle(name), entry, is_titled=True)
-        if has_rest and lead:
-            self._drafts[-1].problem.append(lead.rest)
-        if any(_part(e) for e in entry.children):
+        lead = None if entry.shape is Shape.HEADING else entry.lead
+        is_name = lead is not None and (lead.explains or not lead.rest)
+        self._open(lead.name if lead and is_name else entry.text, entry, is_titled=True)
+        if lead and lead.explains:
+            self._drafts[-1].add_problem(lead.rest, entry.own)
+        if any(child.part for child in entry.children):
             self._walk(entry.children, is_inside=True)
         elif entry.children:
             self._unlabelled(entry)
@@ -135,198 +114,68 @@ class ChallengeReader:
     def _unlabelled(self, entry: Entry) -> None:
         """Read a title's details without labels: prose is the problem, a list what was done."""
         draft = self._drafts[-1]
-        paragraphs = [e for e in entry.children if e.shape is Shape.LINE]
-        rest = [e for e in entry.children if e.shape is not Shape.LINE]
-        if draft.problem or rest:
-            draft.problem += [e.text for e in paragraphs]
-            self._solve(
-                self._writer.details(Entry(Shape.ITEM, "", entry.own, entry.span, tuple(rest))),
-                entry.span,
-            )
-        else:
-            problem, solution = _problem_and_solution(paragraphs)
-            draft.problem += problem
-            if solution:
-                self._solve(solution, entry.span)
+        told = [child for child in entry.children if child.shape is Shape.LINE]
+        listed = [child for child in entry.children if child.shape is not Shape.LINE]
+        if listed or draft.problem:
+            for line in told:
+                draft.add_problem(line.text, line.span)
+            if listed:
+                draft.add_solution(self._writer.lines(*listed), entry.span)
+            return
+        problem, solution = prose.problem_and_solution([line.text for line in told])
+        if problem:
+            draft.add_problem(problem, entry.span)
+        if solution:
+            draft.add_solution(solution, entry.span)
+
+    def _is_one_liner(self, entry: Entry) -> bool:
+        if evidence.is_lead_in(entry.text) or evidence.is_pointer(entry.text):
+            return False
+        is_part_of_last = bool(self._drafts) and self._drafts[-1].awaits_solution
+        if entry.shape is Shape.ITEM:
+            return not is_part_of_last
+        return entry.shape is Shape.LINE and entry.is_explained
 
     def _one_liner(self, entry: Entry) -> None:
-        if evidence.is_lead_in(entry.text) or evidence.is_pointer(entry.text):
-            return
-        lead = plain.split_lead(entry.text)
-        if lead and lead.separator and lead.rest:
-            self._open(titles.without_pretitle(lead.name), entry, is_titled=True)
-            self._solve(lead.rest, entry.own)
+        lead = entry.lead
+        if lead and lead.explains:
+            self._open(lead.name, entry, is_titled=True)
+            self._drafts[-1].add_solution(lead.rest, entry.own)
         else:
-            self._open(entry.text, entry, is_titled=False)
+            self._open(entry.text, entry)
 
-    def _open(self, title: str, entry: Entry, *, is_titled: bool) -> None:
-        self._drafts.append(_Draft(title, entry.span, is_titled))
+    def _open(self, statement: str, entry: Entry, *, is_titled: bool = False) -> None:
+        title = titles.without_pretitle(statement) if is_titled else statement
+        self._drafts.append(Draft(title, entry.span, is_titled))
 
-    def _in_part(self) -> bool:
-        draft = self._drafts[-1] if self._drafts else None
-        return bool(draft and not draft.is_closed and draft.is_titled and not draft.solution)
-
-    def _continue(self, entry: Entry) -> None:
-        """Add what has no label to the part that is open."""
-        draft = self._drafts[-1] if self._drafts else None
-        if draft is None or draft.is_closed:
-            return
-        text = self._writer.source(entry)
-        if draft.solution:
-            self._solve(text, entry.span)
-        else:
-            draft.problem.append(text)
-            draft.span = enclosing((draft.span, entry.span))
-
-    # -- tables
+    # -- tables and prose
 
     def _table(self, entry: Entry) -> None:
         head, *rows = entry.rows
-        columns = _columns([plain.plain(cell) for cell in head.cells])
+        where = columns.of_challenges(head.cells)
         for row in rows:
             cells = dict(enumerate(row.cells))
-            name = cells.get(columns["title"], "")
-            draft = _Draft(name, row.span, is_titled=True)
-            problem = cells.get(columns.get("problem", -1), "")
-            solution = cells.get(columns.get("solution", -1), "")
-            if problem:
-                draft.problem.append(problem)
-            if solution:
-                draft.solution.append(solution)
-                draft.solution_spans.append(row.span)
+            draft = Draft(cells.get(where.title, ""), row.span)
+            if where.problem is not None:
+                draft.add_problem(cells.get(where.problem, ""), row.span)
+            if where.solution is not None:
+                draft.add_solution(cells.get(where.solution, ""), row.span)
             self._drafts.append(draft)
-
-    # -- prose
 
     def _tell(self, entries: Sequence[Entry]) -> None:
         for told in prose.challenges(entries):
-            draft = _Draft(prose.name_of(told.problem), told.span, is_titled=False)
+            draft = Draft(prose.name_of(told.problem), told.span)
             if draft.title != told.problem:
-                draft.problem.append(told.problem)
-            if told.solution:
-                draft.solution.append(told.solution)
-                draft.solution_spans.append(told.span)
+                draft.add_problem(told.problem, told.span)
+            draft.add_solution(told.solution, told.span)
             self._drafts.append(draft)
-
-
-def _part(entry: Entry) -> Part | None:
-    label = labels.read(entry.text) if entry.text else None
-    return label.part if label else None
-
-
-def _has_name(entry: Entry) -> bool:
-    """Say whether a heading "Challenge: X" carries a name beside its label."""
-    return titles.without_pretitle(entry.text).lower() != plain.heading(entry.text).lower()
-
-
-_NAME_WORDS = 10
-
-
-def _names_next(entries: Sequence[Entry], number: int) -> bool:
-    """Say whether an entry is a title because labels follow it."""
-    text = entries[number].text
-    if number + 1 >= len(entries) or evidence.is_lead_in(text) or evidence.is_pointer(text):
-        return False
-    is_name = entries[number].shape is Shape.ITEM or len(text.split()) <= _NAME_WORDS
-    after = _part(entries[number + 1])
-    return after is Part.PROBLEM or (after is Part.SOLUTION and is_name)
-
-
-def _has_lead(entry: Entry) -> bool:
-    lead = plain.split_lead(entry.text)
-    return lead is not None and bool(lead.separator) and bool(lead.rest)
-
-
-_AREA = re.compile(r"^(?:backend|frontend|technical|personal|devops|full-?stack)$", re.IGNORECASE)
-
-
-def _is_group(entry: Entry) -> bool:
-    """Say whether an entry holds several challenges rather than the parts of one."""
-    if titles.is_section_title(entry.text) or _AREA.match(plain.heading(entry.text)):
-        return True
-    parts = [_part(e) for e in entry.children]
-    if parts.count(Part.PROBLEM) > 1 or any(e.shape is Shape.TABLE for e in entry.children):
-        return True
-    if any(parts):
-        return False
-    inner = [e for e in entry.children if e.children and any(_part(c) for c in e.children)]
-    headings = [e for e in entry.children if e.shape is Shape.HEADING]
-    leads = [e for e in entry.children if e.shape is Shape.ITEM and _has_lead(e)]
-    items = [e for e in entry.children if e.shape is Shape.ITEM]
-    named = bool(leads) and len(leads) * 2 > len(items)
-    return bool(inner or headings) or (named and entry.shape is Shape.HEADING) or entry.text == ""
-
-
-def _is_told(entries: Sequence[Entry]) -> bool:
-    if any(e.shape in (Shape.HEADING, Shape.TABLE) or _part(e) or e.children for e in entries):
-        return False
-    return prose.is_prose(entries)
-
-
-def _problem_and_solution(paragraphs: Sequence[Entry]) -> tuple[list[str], str]:
-    """Cut unlabelled prose where it turns to what was done, else after its first paragraph."""
-    texts = [entry.text for entry in paragraphs]
-    for number, text in enumerate(texts):
-        problem, solution = prose.cut(text)
-        if solution:
-            before = [*texts[:number], problem] if problem else texts[:number]
-            return before, "\n\n".join([solution, *texts[number + 1 :]])
-    return texts[:1], "\n\n".join(texts[1:])
-
-
-_COLUMNS = (
-    (
-        "solution",
-        re.compile(r"solution|resolution|fix|how|approach|action|resolved|solved|mitigation", re.I),
-    ),
-    (
-        "problem",
-        re.compile(r"description|went wrong|details?|cause|context|symptom|what happened", re.I),
-    ),
-    ("title", re.compile(r"challenge|problem|issue|obstacle|error|bug|struggle|difficult", re.I)),
-)
-
-
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    """Return which column holds what; without telling words the first two are a pair."""
-    found: dict[str, int] = {}
-    for number, cell in enumerate(head):
-        for part, pattern in _COLUMNS:
-            if pattern.search(cell):
-                found.setdefault(part, number)
-                break
-    if "title" not in found:
-        found["title"] = found.pop("problem", 0)
-    if "solution" not in found and len(head) == 2:  # noqa: PLR2004
-        found["solution"] = 1 - found["title"]
-    return found
-
-
-def _is_real(draft: _Draft) -> bool:
-    if titles.is_section_title(draft.title) and not draft.solution:
-        return False
-    return not evidence.is_placeholder(draft.title)
-
-
-def _record(draft: _Draft) -> ChallengeRecord:
-    title = plain.title(draft.title)
-    problem = "\n\n".join(filter(None, map(str.strip, draft.problem)))
-    if plain.is_cut(title):
-        problem = "\n\n".join(filter(None, (draft.title.strip(), problem)))
-    solution = "\n\n".join(filter(None, map(str.strip, draft.solution)))
-    if evidence.is_placeholder(solution):
-        solution = ""
-    span = enclosing(draft.solution_spans) if solution and draft.solution_spans else None
-    return ChallengeRecord(
-        title=title, problem=problem, solution=solution, span=draft.span, solution_span=span
-    )
 
 
 def paired(
     challenges: Sequence[ChallengeRecord], entries: Sequence[Entry], writer: Writer
 ) -> list[ChallengeRecord]:
     """Give challenges that have no solution those of a section of their own, by order."""
-    solutions = [e for e in entries if e.shape is Shape.ITEM]
+    solutions = [entry for entry in entries if entry.shape is Shape.ITEM]
     if any(challenge.solution for challenge in challenges):
         return list(challenges)
     solved = [
@@ -334,3 +183,46 @@ def paired(
         for challenge, entry in zip(challenges, solutions, strict=False)
     ]
     return [*solved, *challenges[len(solved) :]]
+
+
+def _is_named(entry: Entry) -> bool:
+    """Say whether a heading "Challenge: X" carries a name beside its label."""
+    return titles.without_pretitle(entry.text) != plain.heading(entry.text)
+
+
+def _names_next(entries: Sequence[Entry], number: int) -> bool:
+    """Say whether an entry is a title because labels follow it."""
+    entry = entries[number]
+    after = entries[number + 1].part if number + 1 < len(entries) else None
+    if after in (None, Part.ASIDE):
+        return False
+    if evidence.is_lead_in(entry.text) or evidence.is_pointer(entry.text):
+        return False
+    is_name = entry.shape is Shape.ITEM or len(entry.text.split()) <= _NAME_WORDS
+    return after is Part.PROBLEM or is_name
+
+
+def _holds_challenges(entry: Entry) -> bool:
+    """Say whether an entry holds several challenges rather than the parts of one."""
+    if not entry.text or titles.is_section_title(entry.text):
+        return True
+    children = entry.children
+    parts = [child.part for child in children]
+    if _AREA.match(plain.heading(entry.text)) or parts.count(Part.PROBLEM) > 1:
+        return True
+    if any(child.shape is Shape.TABLE for child in children):
+        return True
+    if any(parts):
+        return False
+    if any(c.shape is Shape.HEADING or any(part.part for part in c.children) for c in children):
+        return True
+    items = [child for child in children if child.shape is Shape.ITEM]
+    explained = [item for item in items if item.is_explained]
+    return entry.shape is Shape.HEADING and len(explained) * 2 > len(items)
+
+
+def _are_told(entries: Sequence[Entry]) -> bool:
+    """Say whether a section tells its challenges in paragraphs of prose."""
+    if any(e.shape in (Shape.HEADING, Shape.TABLE) or e.part or e.children for e in entries):
+        return False
+    return prose.is_prose(entries)

@@ -95,6 +95,11 @@ class Document:
     lines: tuple[str, ...]
     root: Section
 
+    def indentation(self, line: int) -> int:
+        """Return how far a line, counted from 1, is indented."""
+        text = self.lines[line - 1]
+        return len(text) - len(text.lstrip())
+
     def is_marked(self, section: Section) -> bool:
         """Say whether the author wrote a heading as one, rather than as a bare or bold line."""
         line = self.lines[section.span.first_line - 1].lstrip(" \\").lower()
@@ -228,7 +233,7 @@ class _Builder:
         return Span(first_line=self._offset + first + 1, last_line=self._offset + end)
 
 
-_COLUMN_GAP = re.compile(r"\s*\t+\s*| {3,}(?=\S)")
+_COLUMN_GAP = re.compile(r"\t\s*+| {3,}+(?=\S)")
 
 
 def _table_of_lines(text: str, span: Span) -> Table | None:
@@ -241,7 +246,7 @@ def _table_of_lines(text: str, span: Span) -> Table | None:
             tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in lines
         ]
     else:
-        cells = [tuple(_COLUMN_GAP.split(line.strip())) for line in lines]
+        cells = [tuple(cell.strip() for cell in _COLUMN_GAP.split(line.strip())) for line in lines]
     if len(cells[0]) < 2 or any(len(row) != len(cells[0]) for row in cells):  # noqa: PLR2004
         return None
     return Table(

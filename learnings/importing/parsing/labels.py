@@ -15,38 +15,49 @@ class Part(Enum):
     ASIDE = auto()  # impact, outcome, lesson: kept out of problem and solution
 
 
-_WORDS = (
+_WORDS: tuple[tuple[Part, tuple[str, ...], str], ...] = (
     (
         Part.SOLUTION,
-        r"(?:solutions?|resolution|fix(?:es)?|workaround|remedy|mitigation|resolved|solved|answer"
-        r"|approach|action(?:s| taken)?|what (?:i|we) did|how (?:i|we) (?:\w+ ){0,2}"
-        r"(?:solved|fixed|overcame|resolved|addressed|handled)(?: it| this)?)"
-        r"(?: (?:i |we )?(?:implemented|applied|used|found|taken|adopted|approach|steps))?",
+        (
+            "solutions?|resolution|fix(?:es)?|workaround|remedy|mitigation|resolved|solved|answer",
+            "approach|actions?|what (?:i|we) did",
+            r"how (?:i|we) (?:\w+ ){0,2}(?:solved|fixed|overcame|resolved|addressed)(?: it| this)?",
+        ),
+        "(?: (?:i |we )?(?:implemented|applied|used|found|taken|adopted|approach|steps))?",
     ),
     (
         Part.PROBLEM,
-        r"(?:challenges?|problems?|issues?|description|(?:root )?causes?|context|symptoms?|situation"
-        r"|obstacles?|difficult(?:y|ies)|struggle|error|bug|what (?:happened|went wrong|(?:i|we) (?:saw|faced|noticed|observed|hit|found))"
-        r"|scenario|background|pain point)(?: (?:faced|encountered|description|statement))?",
+        (
+            "challenges?|problems?|issues?|obstacles?|difficult(?:y|ies)|struggle|pain point",
+            "description|(?:root )?causes?|context|symptoms?|situation|scenario|background",
+            "error|bug|what (?:happened|went wrong)",
+            "what (?:i|we) (?:saw|faced|noticed|observed|hit|found)",
+        ),
+        "(?: (?:faced|encountered|description|statement))?",
     ),
     (
         Part.ASIDE,
-        r"(?:impacts?|results?|outcomes?|benefits?|key (?:learnings?|takeaways?|insights?)"
-        r"|lessons?(?: learn(?:ed|t))?|learnings?|take-?aways?|trade-?offs?|tools?(?: used)?"
-        r"|technolog(?:y|ies)(?: used)?|status|why it (?:matters|mattered)|examples?|notes?"
-        r"|what (?:i|we) learn(?:ed|t)|reflections?|insights?|area|category|severity|code)",
+        (
+            "impacts?|results?|outcomes?|benefits?|trade-?offs?|status|area|category|severity",
+            "(?:key )?(?:learnings?|takeaways?|insights?)|take-?aways?|reflections?",
+            "lessons?(?: learn(?:ed|t))?|what (?:i|we) learn(?:ed|t)",
+            "(?:tools?|technolog(?:y|ies))(?: used)?|code|examples?|notes?",
+            "why it (?:matters|mattered)",
+        ),
+        "",
     ),
 )
 _PREFIX = r"(?:(?:my|the|our|key|main|technical|proposed|implemented|applied|final)\s+)?"
 _PATTERNS = tuple(
-    (part, re.compile(rf"^{_PREFIX}{words}\s*#?\d{{0,2}}$", re.IGNORECASE))
-    for part, words in _WORDS
+    (part, re.compile(rf"^{_PREFIX}(?:{'|'.join(words)}){ending}\s*#?\d{{0,2}}$", re.IGNORECASE))
+    for part, words, ending in _WORDS
 )
+_PROBLEMS_OF = re.compile(r"^(?:problems?|issues?|difficulties) (?:with|in|of)\b", re.IGNORECASE)
 _INLINE = re.compile(
-    r"(?:\*\*|__|\b)(?:Solutions?|Resolution|Fix)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(?=\S)"
+    r"(?:\*\*|__|\b)(?:Solutions?|Resolution|Fix)(?:\*\*|__)?\s*+:\s*+(?:\*\*|__)?\s*+(?=\S)"
 )
-
-_ABOUT = re.compile(r"^(?:problems?|issues?|difficulties) (?:with|in|of)\b", re.IGNORECASE)
+_LENGTH = 80  # characters
+_JOINTS = " \n\t\u2192|;-\u2013\u2014"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +67,19 @@ class Label:
     part: Part
     rest: str
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the labelled text begins on a later line."""
+        return not self.rest
+
 
 def read(statement: str) -> Label | None:
     """Return the label that opens a statement, if there is one."""
     lead = plain.split_lead(statement)
     if lead and (lead.separator or not lead.rest):
         part = part_of(lead.name)
-        if (
-            part is None
-            and lead.separator == ":"
-            and not lead.rest
-            and _ABOUT.match(plain.heading(lead.name))
-        ):
+        opens_list = lead.separator == ":" and not lead.rest
+        if part is None and opens_list and _PROBLEMS_OF.match(plain.heading(lead.name)):
             part = Part.PROBLEM
         return Label(part, lead.rest) if part else None
     part = part_of(statement)
@@ -76,6 +88,8 @@ def read(statement: str) -> Label | None:
 
 def part_of(words: str) -> Part | None:
     """Return what a label's own words announce: "Solution Implemented" is a solution."""
+    if len(words) > _LENGTH:
+        return None
     text = plain.heading(words)
     return next((part for part, pattern in _PATTERNS if pattern.match(text)), None)
 
@@ -83,11 +97,7 @@ def part_of(words: str) -> Part | None:
 def split_inline(statement: str) -> tuple[str, str]:
     """Cut "Challenge: … Solution: …" on one line in two; the second may be empty."""
     label = read(statement)
-    if label is None or label.part is not Part.PROBLEM:
-        return statement, ""
-    match = _INLINE.search(statement, 1)
+    match = _INLINE.search(statement, 1) if label and label.part is Part.PROBLEM else None
     if match is None:
         return statement, ""
-    return statement[: match.start()].rstrip(" \n\t\u2192|;-\u2013\u2014"), statement[
-        match.start() :
-    ]
+    return statement[: match.start()].rstrip(_JOINTS), statement[match.start() :]

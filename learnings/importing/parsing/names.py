@@ -1,6 +1,6 @@
 """Technologies and concepts: entries to named learnings.
 
-Whether "Mobile Development – React Native, Expo" is one name or a category of two is settled by
+Whether "Mobile Development: React Native, Expo" is one name or a category of two is settled by
 its neighbours: within one section authors write all entries in one style.
 """
 
@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import evidence, plain, vocabulary
-from .outline import Entry, Shape
+from . import columns, evidence, plain, vocabulary
+from .entries import Entry, Shape
 from .records import LearningKind, LearningRecord
 from .writing import Writer
 
 _LISTED = frozenset({Shape.ITEM, Shape.HEADING, Shape.TABLE})
-_LIST_SEPARATOR = re.compile(r"\s*[,;]\s+(?:and\s+|&\s+)?(?![^()]*\))|\s+\|\s+")
-_PURPOSE = re.compile(r"\s+(?:for|with|using|to|as|in)\s+(?=\w+\s+\w|\w{6,}$)")
+_LIST_MARK = re.compile(r"[()]|[,;] (?:and |& )?| \| ")
+_PURPOSE = re.compile(r" (?:for|with|using|to|as|in) (?=\w+ \w|\w{6,}$)")
 _NAME_WORDS = 6
 _TITLE_WORDS = 9
 
@@ -49,7 +49,7 @@ class NameReader:
         if not any(e.children or e.shape in _LISTED for e in entries):
             yield from self._bare(entries)
             return
-        named = [e for e in entries if e.children or e.shape in _LISTED or _has_lead(e)]
+        named = [e for e in entries if e.children or e.shape in _LISTED or e.is_explained]
         style = _style(named, allows_groups=allows_groups)
         for entry in named:
             if entry.shape is Shape.TABLE:
@@ -61,55 +61,46 @@ class NameReader:
 
     def _is_group(self, entry: Entry, style: _Style) -> bool:
         """Say whether an entry is a category whose children are the names."""
-        if not entry.text:
-            return True
-        if _has_lead(entry):
-            return False
+        if not entry.text or entry.is_explained:
+            return not entry.text
+        named = _share(entry.children, _is_named)
         if not self._is_technology:
-            is_general = vocabulary.names_group_of_concepts(entry.text)
-            return is_general or (
-                style.allows_groups and _share(entry.children, _is_named) > _NAMED_SHARE
-            )
-        if vocabulary.names_collection(entry.text):
-            return True
-        if style.parents_are_names:
-            return False
-        if vocabulary.names_technology(entry.text):
-            return _share(entry.children, _is_named) >= _NAMED_SHARE
-        named = _share(entry.children, lambda e: _is_named(e) or _is_known(e))
-        return named >= _NAMED_SHARE or vocabulary.names_group_of_concepts(entry.text)
+            is_mere_group = style.allows_groups and named > _NAMED_SHARE
+            return is_mere_group or vocabulary.names_concepts_at_large(entry.text)
+        if style.parents_are_names or vocabulary.names_collection(entry.text):
+            return vocabulary.names_collection(entry.text)
+        if not vocabulary.names_technology(entry.text):
+            named = _share(entry.children, lambda child: _is_named(child) or _is_known(child))
+        return named >= _NAMED_SHARE or vocabulary.names_concepts_at_large(entry.text)
 
     def _names(self, entry: Entry, style: _Style) -> Iterator[LearningRecord]:
         """Yield the names of one statement: usually one, several for "Category: a, b"."""
         several = self._listed(entry, style) if self._is_technology else []
         for name in several:
-            yield self._writer.learning(self._kind, plain.heading(name), entry.own)
+            yield self._writer.learning(self._kind, name, entry.own)
         if several:
             return
-        lead = plain.split_lead(entry.text)
-        if lead:
-            name, rest = lead.name, lead.rest
-        else:
-            name, rest = entry.text, ""
-            if self._is_technology:
-                name = _without_purpose(name)
+        lead = entry.lead
+        name, rest = (lead.name, lead.rest) if lead else (entry.text, "")
+        if lead is None and self._is_technology:
+            name = _without_purpose(name)
         body = self._writer.body(rest, entry)
         yield self._writer.learning(self._kind, plain.heading(name), entry.span, body)
 
     def _listed(self, entry: Entry, style: _Style) -> list[str]:
-        """Return the names in "Category: a, b, c" or "**a**, **b** and **c**"."""
-        lead = plain.split_lead(entry.text)
-        if lead is None or not lead.separator or not lead.rest:
+        """Return the names in "Category: a, b, c", "**a**, **b** and **c**" or "a, b, c"."""
+        lead = entry.lead
+        if lead is None or not lead.explains:
             return _bold_list(entry.text) or _comma_list(entry.text)
         is_category = style.leads_are_categories or vocabulary.names_collection(lead.name)
         if not is_category or vocabulary.names_technology(lead.name):
             return []
         parts = _parts(lead.rest)
-        return parts if all(len(part.split()) <= _NAME_WORDS for part in parts) else []
+        return parts if _are_short(parts) else []
 
     def _table(self, entry: Entry) -> Iterator[LearningRecord]:
         head, *rows = entry.rows
-        column = _name_column([plain.plain(cell).lower() for cell in head.cells])
+        column = columns.of_names(head.cells)
         for row in rows:
             if column >= len(row.cells) or evidence.is_placeholder(row.cells[column]):
                 continue
@@ -127,7 +118,7 @@ class NameReader:
             if entry.shape is Shape.LINE and not evidence.is_lead_in(entry.text)
         ]
         written = [entry for entry in lines if not evidence.is_placeholder(entry.text)]
-        named = [e for e in written if _has_lead(e)] or _titles_among(written)
+        named = [e for e in written if e.is_explained] or _titles_among(written)
         style = _style(named, allows_groups=False)
         for entry in named:
             yield from self._names(entry, style)
@@ -138,8 +129,8 @@ class NameReader:
 
 
 def _style(named: Sequence[Entry], *, allows_groups: bool) -> _Style:
-    parents = [e for e in named if e.children and not _has_lead(e)]
-    led = [e for e in named if _has_lead(e)]
+    parents = [e for e in named if e.children and not e.is_explained]
+    led = [e for e in named if e.is_explained]
     return _Style(
         parents_are_names=_share(parents, _is_known) >= _KNOWN_SHARE,
         leads_are_categories=(
@@ -152,11 +143,6 @@ def _style(named: Sequence[Entry], *, allows_groups: bool) -> _Style:
 def _share(entries: Sequence[Entry], test: Callable[[Entry], bool]) -> float:
     judged = [entry for entry in entries if entry.shape is not Shape.ASIDE]
     return sum(map(test, judged)) / len(judged) if judged else 0.0
-
-
-def _has_lead(entry: Entry) -> bool:
-    lead = plain.split_lead(entry.text)
-    return lead is not None and bool(lead.separator) and bool(lead.rest)
 
 
 def _explained(entry: Entry) -> list[str]:
@@ -185,13 +171,21 @@ def _lists_names(entry: Entry) -> bool:
     are_names = [vocabulary.names_technology(part) or part[:1].isupper() for part in parts]
     if len(parts) == 1:
         return vocabulary.names_category(lead.name) and vocabulary.names_technology(parts[0])
-    return all(are_names) and all(len(part.split()) <= _NAME_WORDS for part in parts)
+    return all(are_names) and _are_short(parts)
 
 
 def _parts(text: str) -> list[str]:
-    return [
-        plain.heading(part) for part in _LIST_SEPARATOR.split(text.rstrip(". ")) if part.strip()
-    ]
+    """Split a list of names at its commas, but not at those in brackets."""
+    text = " ".join(text.split()).rstrip(". ")
+    parts, start, depth = [], 0, 0
+    for mark in _LIST_MARK.finditer(text):
+        if mark[0] in "()":
+            depth = max(0, depth + (1 if mark[0] == "(" else -1))
+        elif not depth:
+            parts.append(text[start : mark.start()])
+            start = mark.end()
+    names = (plain.heading(part) for part in (*parts, text[start:]))
+    return [name for name in names if name]
 
 
 def _bold_list(text: str) -> list[str]:
@@ -204,8 +198,12 @@ def _comma_list(text: str) -> list[str]:
     """Return the names in "Python, Django, Redis", where most of them are known."""
     parts = _parts(text)
     known = sum(map(vocabulary.names_technology, parts))
-    is_short = all(len(part.split()) <= _NAME_WORDS for part in parts)
-    return parts if is_short and len(parts) > 1 and known * 2 > len(parts) else []
+    is_list = len(parts) > 1 and known * 2 > len(parts)
+    return parts if is_list and _are_short(parts) else []
+
+
+def _are_short(parts: Sequence[str]) -> bool:
+    return all(len(part.split()) <= _NAME_WORDS for part in parts)
 
 
 def _phrases(text: str) -> list[str]:
@@ -216,16 +214,8 @@ def _phrases(text: str) -> list[str]:
 
 def _without_purpose(text: str) -> str:
     """Cut "VS Code with essential extensions" to the technology that it starts with."""
-    head = _PURPOSE.split(text, maxsplit=1)[0]
+    head = _PURPOSE.split(" ".join(text.split()), maxsplit=1)[0]
     return head if vocabulary.names_technology(head) else text
-
-
-_COLUMN_WORDS = ("technolog", "tool", "framework", "language", "name", "concept", "topic", "stack")
-
-
-def _name_column(head: Sequence[str]) -> int:
-    named = [n for n, cell in enumerate(head) if any(word in cell for word in _COLUMN_WORDS)]
-    return named[0] if named else 0
 
 
 def _titles_among(lines: Sequence[Entry]) -> list[Entry]:
@@ -238,7 +228,7 @@ def _titles_among(lines: Sequence[Entry]) -> list[Entry]:
     if len(short) < len(lines) or not short:
         return short
     titled = [line for line in lines if _is_title_case(line.text)]
-    are_parents = lines[0] in titled and 2 <= len(titled) <= len(lines) / _LINES_PER_TITLE
+    are_parents = lines[0] in titled and 1 < len(titled) <= len(lines) / _LINES_PER_TITLE
     return titled if are_parents else short
 
 

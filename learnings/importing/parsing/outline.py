@@ -1,56 +1,22 @@
 """Blocks to entries: one shape for bullets, sub-headings, bold lines and bare lines.
 
 Authors write the same thing in many ways: a list item with nested bullets, a sub-heading with a
-list, a bold line with a paragraph. All of them are an entry with a statement and children, so the
-extractors that follow know one shape only.
+list, a bold line with a paragraph. All of them become an entry with a statement and children, so
+the extractors that follow know one shape only.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from . import labels, plain, titles
-from .document import Aside, Block, Document, Item, ItemList, Paragraph, Row, Section, Table
+from . import statement_lines, titles
+from .document import Aside, Block, Document, Item, ItemList, Paragraph, Section, Table
+from .entries import Entry, Shape
 from .labels import Part
 from .records import Span, enclosing
 
-
-class Shape(Enum):
-    """How an entry was written."""
-
-    HEADING = auto()
-    ITEM = auto()
-    LINE = auto()
-    TABLE = auto()
-    ASIDE = auto()  # code, quotation, HTML: kept in bodies only
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A statement with what belongs to it.
-
-    `text` is Markdown and keeps label and bold face. `span` covers the children too; `own` only
-    the statement. `rows` belong to a table, head first.
-    """
-
-    shape: Shape
-    text: str
-    own: Span
-    span: Span
-    children: tuple["Entry", ...] = ()
-    rows: tuple[Row, ...] = ()
-    number: int | None = None  # in an ordered list
-
-    @property
-    def is_opening(self) -> bool:
-        """Whether the statement only announces its children: a heading, a bold line, "Tools:"."""
-        return (
-            self.shape is Shape.HEADING
-            or plain.is_bold_line(self.text)
-            or self.text.rstrip(" *_").endswith(":")
-        )
+_OPENING_WORDS = 6
+_NAME_WORDS = 12
 
 
 def outline(
@@ -65,23 +31,12 @@ def outline(
     return entries
 
 
-def flat(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries and all their children in document order."""
-    found: list[Entry] = []
-    waiting = list(entries)[::-1]
-    while waiting:
-        entry = waiting.pop()
-        found.append(entry)
-        waiting.extend(reversed(entry.children))
-    return found
-
-
 def _entries_of(document: Document, blocks: Sequence[Block]) -> list[Entry]:
     entries: list[Entry] = []
     for block in blocks:
         match block:
             case Paragraph():
-                entries += _lines(Shape.LINE, block)
+                entries += statement_lines.split(Shape.LINE, block)
             case ItemList():
                 for item in block.items:
                     entries += _item(document, item)
@@ -100,74 +55,23 @@ def _item(document: Document, item: Item) -> list[Entry]:
     if not blocks or not isinstance(blocks[0], Paragraph):
         children = _entries_of(document, blocks)
         return [Entry(Shape.ITEM, "", span, span, tuple(children))] if children else []
-    first, *rest = _lines(Shape.ITEM, blocks[0])
-    margin = _indentation(document, span.first_line)
-    lazy = [line for line in rest if _indentation(document, line.own.first_line) <= margin]
-    own_lines = [replace(line, shape=Shape.LINE) for line in rest if line not in lazy]
-    children = _gathered([*own_lines, *_entries_of(document, blocks[1:])])
-    if lazy:
-        span = Span(
-            first_line=span.first_line, last_line=max(span.first_line, lazy[0].own.first_line - 1)
-        )
+    first, *rest = statement_lines.split(Shape.ITEM, blocks[0])
+    margin = document.indentation(span.first_line)
+    own = [line for line in rest if document.indentation(line.own.first_line) > margin]
+    bare = [line for line in rest if document.indentation(line.own.first_line) <= margin]
+    if bare:
+        last_line = max(span.first_line, bare[0].own.first_line - 1)
+        span = Span(first_line=span.first_line, last_line=last_line)
+    own = [replace(line, shape=Shape.LINE) for line in own]
+    children = _gathered([*own, *_entries_of(document, blocks[1:])])
     entry = replace(first, span=span, children=tuple(children), number=item.number)
-    return [entry, *(_as_line(line) for line in lazy)]
+    return [entry, *(_as_line(line) for line in bare)]
 
 
 def _as_line(entry: Entry) -> Entry:
     """Return a bare line after a list item as a line of its own if it opens something."""
-    opens = labels.read(entry.text) or plain.is_bold_line(entry.text)
+    opens = entry.label is not None or entry.is_bold_line
     return replace(entry, shape=Shape.LINE) if opens else entry
-
-
-def _indentation(document: Document, line: int) -> int:
-    text = document.lines[line - 1]
-    return len(text) - len(text.lstrip())
-
-
-def _lines(shape: Shape, paragraph: Paragraph) -> list[Entry]:
-    """Split a paragraph where its lines are statements of their own."""
-    lines = paragraph.text.split("\n")
-    stand_alone = all(_could_stand_alone(line) for line in lines)
-    starts = [0]
-    for number in range(1, len(lines)):
-        if (stand_alone and labels.read(lines[number - 1]) is None) or _starts_statement(
-            lines[number], lines[number - 1]
-        ):
-            starts.append(number)
-    entries = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        text = "\n".join(lines[start:end]).strip().rstrip("\\")
-        span = Span(
-            first_line=paragraph.span.first_line + start,
-            last_line=paragraph.span.first_line + end - 1,
-        )
-        problem, solution = labels.split_inline(text)
-        entries.append(Entry(shape, problem, span, span))
-        if solution:
-            entries.append(Entry(shape, solution, span, span))
-    return entries
-
-
-_EMOJI_START = re.compile(f"^[{plain.EMOJI}\u2192]")
-_LEAD_WORDS = 6
-
-
-def _could_stand_alone(line: str) -> bool:
-    text = plain.plain(line)
-    return bool(text) and len(text) <= 90 and not text[0].islower() and text[-1] not in ".,;:!?"  # noqa: PLR2004
-
-
-def _starts_statement(line: str, before: str) -> bool:
-    """Say whether a paragraph's line begins something new rather than goes on."""
-    if _EMOJI_START.match(line) or plain.is_bold_line(line) or labels.read(line):
-        return True
-    if labels.read(before) and not labels.read(before).rest:  # type: ignore[union-attr]
-        return False
-    lead = plain.split_lead(line)
-    if lead and lead.separator and line[:1].isupper() | lead.is_bold:
-        return lead.is_bold or len(lead.name.split()) <= _LEAD_WORDS
-    ends_hard = before.endswith(("  ", "\\")) and not before.rstrip(" \\").endswith((",", ":"))
-    return (ends_hard or before.rstrip()[-1:] in ".!?") and not line[:1].islower()
 
 
 def _numbered(entries: Sequence[Entry]) -> list[Entry]:
@@ -206,49 +110,42 @@ def _gathered(entries: Sequence[Entry]) -> list[Entry]:
     return gathered
 
 
-_OPENING_WORDS = 6
-
-
 def _opens_group(entries: Sequence[Entry], number: int) -> bool:
     entry = entries[number]
     if entry.shape is not Shape.LINE or entry.children or number + 1 >= len(entries):
         return False
-    label = labels.read(entry.text)
+    after = entries[number + 1].shape
+    label = entry.label
     if label:
-        # A problem with its text on the same line may still go on in a list.
-        return not label.rest or entries[number + 1].shape in (Shape.ITEM, Shape.ASIDE)
-    if plain.is_bold_line(entry.text) or (entry.is_opening and titles.is_section_title(entry.text)):
+        # A part with its text on the same line may still go on in a list.
+        return label.stands_alone or after in (Shape.ITEM, Shape.ASIDE)
+    if entry.is_bold_line or (entry.is_opening and titles.is_section_title(entry.text)):
         return True
     is_short = len(entry.text.split()) <= _OPENING_WORDS
-    return entry.is_opening and is_short and entries[number + 1].shape is Shape.ITEM
+    return entry.is_opening and is_short and after is Shape.ITEM
 
 
 def _end_of_group(entries: Sequence[Entry], start: int) -> int:
-    label = labels.read(entries[start].text)
+    """Return the first entry after an opening line that is not under it."""
+    label = entries[start].label
     for number in range(start + 1, len(entries)):
         entry = entries[number]
-        if entry.shape is Shape.LINE and (
-            entry.is_opening
-            or labels.read(entry.text)
-            or (label and _is_title_of_next(entries, number))
-        ):
-            return number
-        if entry.shape is Shape.ITEM and label and _names_part(entry):
-            return number
-        if label and label.rest and entry.shape is Shape.LINE:
+        if entry.shape is Shape.LINE:
+            if entry.is_opening or entry.label:
+                return number
+            if label and (not label.stands_alone or _names_next(entries, number)):
+                return number
+        elif entry.shape is Shape.ITEM and label and _is_part(entry):
             return number
     return len(entries)
 
 
-def _names_part(entry: Entry) -> bool:
-    label = labels.read(entry.text)
+def _is_part(entry: Entry) -> bool:
+    label = entry.label
     return label is not None and label.part is not Part.ASIDE
 
 
-def _is_title_of_next(entries: Sequence[Entry], number: int) -> bool:
+def _names_next(entries: Sequence[Entry], number: int) -> bool:
     """Say whether a bare line names the challenge whose labels follow."""
-    return (
-        number + 1 < len(entries)
-        and len(entries[number].text.split()) <= 12  # noqa: PLR2004
-        and _names_part(entries[number + 1])
-    )
+    is_short = len(entries[number].text.split()) <= _NAME_WORDS
+    return is_short and number + 1 < len(entries) and _is_part(entries[number + 1])

@@ -1,7 +1,7 @@
 """Markdown of one line or statement to plain text, and the small cuts that readers make by eye.
 
-Every pattern here is written so that a match attempt cannot scan the same characters twice:
-the input may be 200 kB of brackets.
+The input may be 200 kB of brackets or blanks, so patterns take what they match for good (`*+`)
+wherever giving it back could make them scan the same characters again and again.
 """
 
 import html
@@ -14,12 +14,17 @@ EMOJI = (
     "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff"
     "\ufe0e\ufe0f\u200d\u20e3\u2022\u00b7\ue000-\uf8ff\U000e0020-\U000e007f"
 )
-_EMOJI = re.compile(f"[{EMOJI}]+")
-_SPECIAL = re.compile(r"[^\x20-\x7e\s]|[\\`*_~<\[&]|https?:|\x00")
+# Control characters, zero widths and direction marks would make titles that only look alike.
+_UNSEEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+)
+_NO_TEXT = re.compile(f"[{EMOJI}{_UNSEEN}]+")
+_SPECIAL = re.compile(r"[^\x20-\x7e\s]|[\\`*_~<\[&]")
 _CHECKBOX = re.compile(r"^\s*\[[ xX]\]\s+")
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
-_IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[[^\[\]]*\])")
-_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[[^\[\]]*\])")
+_TARGET = r"(?:\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)|\[[^\[\]]*+\])"
+_IMAGE = re.compile(rf"!\[([^\[\]]*+)\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]]*+)\]{_TARGET}")
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]*)>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<>]*-->")
 _STRONG = re.compile(r"\*+|__+|~~")
@@ -44,14 +49,14 @@ def plain(markdown: str) -> str:
         piece.strip("`") if index % 2 else _without_marks(piece)
         for index, piece in enumerate(pieces)
     )
-    return " ".join(_EMOJI.sub(" ", text).split())
+    return " ".join(_NO_TEXT.sub(" ", text).split())
 
 
 def _without_marks(text: str) -> str:
     for pattern, kept in ((_IMAGE, ""), (_LINK, r"\1"), (_AUTOLINK, r"\1"), (_TAG, " ")):
         text = pattern.sub(kept, text)
     text = _UNDERSCORE.sub("", _STRONG.sub("", text.replace("`", "")))
-    return html.unescape(_ESCAPE.sub(r"\1", text)).replace("\x00", "\ufffd")
+    return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def heading(markdown: str) -> str:
@@ -70,9 +75,9 @@ def title(markdown: str) -> str:
     return (head if space else text[: TITLE_LIMIT - 1]).rstrip(" ,;:") + "\u2026"
 
 
-def is_cut(text: str) -> bool:
-    """Say whether a title had to be shortened."""
-    return text.endswith("\u2026") and len(text) > TITLE_LIMIT // 2
+def fits_title(markdown: str) -> bool:
+    """Say whether a statement's title holds all of it."""
+    return len(markdown) <= TITLE_LIMIT or len(plain(markdown)) <= TITLE_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,13 @@ class Lead:
     rest: str
     is_bold: bool
 
+    @property
+    def explains(self) -> bool:
+        """Whether something is said about the name."""
+        return bool(self.separator and self.rest)
 
-_OPENING = rf"[\s{EMOJI}\u2192\-]*(?:\d{{1,2}}[.)]\s+)?"
+
+_OPENING = rf"[\s{EMOJI}\u2192\-]*+(?:\d{{1,2}}[.)]\s++)?"
 _ARROWS = "\u2192\u21d2\u2794\u279c\u27a1"
 # After a bold name, the end of its line parts it from what follows as well as any mark.
 _SEPARATOR = rf"[ \t]*(?P<sep>:|\uff1a|\u2013|\u2014|[{_ARROWS}]\ufe0f?|->|=>|-(?=\s)|=|\n)?"
@@ -131,7 +141,7 @@ def split_lead(markdown: str) -> Lead | None:
     )
 
 
-_BOLD_LINE = re.compile(rf"^{_OPENING}(?:\*\*|__)[^*\n]+(?:\*\*|__)\s*:?\s*$")
+_BOLD_LINE = re.compile(rf"^{_OPENING}(?:\*\*|__)[^*\n]+(?:\*\*|__)\s*+:?\s*+$")
 
 
 def is_bold_line(markdown: str) -> bool:
@@ -152,7 +162,7 @@ def image_texts(markdown: str) -> list[str]:
     return [match[1] for match in _IMAGE.finditer(markdown) if match[1]]
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"\u201d')]*\s+(?=[\"\u201c'(`*\[]*[A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"\u201d')]*+\s++(?=[\"\u201c'(`*\[]*[A-Z0-9])")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Dr|No)\.$", re.IGNORECASE)
 
 

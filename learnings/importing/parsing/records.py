@@ -9,7 +9,7 @@ MAX_RECORDS = 10_000
 TITLE_LIMIT = 300  # characters
 
 
-class UnreadableDocument(Exception):  # noqa: N818 - it says what the document is, not what went wrong
+class UnreadableDocument(Exception):
     """The source cannot be read as a README at all.
 
     `code` is one of `empty`, `binary`, `too_large` and `too_many_records`; the message is a

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from . import evidence, plain, titles, vocabulary
-from .outline import Entry, Shape
+from .entries import Entry, Shape
 from .records import LearningKind, LearningRecord
 from .titles import Kind
 from .writing import Writer
@@ -32,7 +32,7 @@ class StatementReader:
             elif entry.children and _is_group(entry):
                 found += self.read(entry.children, _kind_of_group(entry, kind))
             elif entry.shape is Shape.LINE and not entry.children:
-                if not is_listed or _continues_list(entry):
+                if not is_listed or entry.is_explained:
                     found += self._line(entry, kind)
             elif entry.shape is Shape.ITEM or entry.children:
                 found += self._statement(entry, entry.text, kind)
@@ -41,11 +41,11 @@ class StatementReader:
     def _line(self, entry: Entry, kind: Kind) -> Iterator[LearningRecord]:
         if evidence.is_lead_in(entry.text) or evidence.is_pointer(entry.text):
             return
-        if kind is Kind.GOALS and not _states_goal(entry):
+        sentences = [entry.text] if entry.is_explained else plain.sentences(entry.text)
+        # Prose under "Goals" introduces the project; a single sentence states what it is for.
+        if kind is Kind.GOALS and len(sentences) > 1:
             return
-        lead = plain.split_lead(entry.text)
-        several = [entry.text] if lead and lead.separator else plain.sentences(entry.text)
-        for sentence in several:
+        for sentence in sentences:
             yield from self._statement(entry, sentence, kind)
 
     def _statement(self, entry: Entry, text: str, kind: Kind) -> Iterator[LearningRecord]:
@@ -65,27 +65,17 @@ class StatementReader:
 
 def _is_group(entry: Entry) -> bool:
     """Say whether an entry only names what its children state."""
-    if entry.shape is Shape.HEADING or not entry.text or plain.is_bold_line(entry.text):
+    if entry.shape is Shape.HEADING or not entry.text or entry.is_bold_line:
         return True
     if entry.shape is Shape.ITEM and vocabulary.is_instruction(entry.text):
         return False
     if entry.is_opening:
         return True
-    lead = plain.split_lead(entry.text)
-    return lead is None and len(entry.text.split()) <= _GROUP_WORDS and entry.text[-1] not in ".!"
+    is_short = len(entry.text.split()) <= _GROUP_WORDS and entry.text[-1] not in ".!"
+    return is_short and entry.lead is None
 
 
 def _kind_of_group(entry: Entry, kind: Kind) -> Kind:
     promised = titles.promised(entry.text)
     is_turn = kind is not Kind.GOALS and promised in (Kind.PRACTICES, Kind.TAKEAWAYS)
     return promised if is_turn else kind
-
-
-def _continues_list(entry: Entry) -> bool:
-    """Say whether a bare line beside a list is one of its points."""
-    lead = plain.split_lead(entry.text)
-    return lead is not None and bool(lead.separator) and bool(lead.rest)
-
-
-def _states_goal(entry: Entry) -> bool:
-    return len(plain.sentences(entry.text)) == 1

@@ -12,6 +12,7 @@ import re
 from .records import UnreadableDocument
 
 MAX_BYTES = 1_000_000
+MAX_LINES = 50_000  # twice what a text of `MAX_BYTES` usually has
 _BINARY_SHARE = 0.05  # of characters that no text file holds
 
 _UTF16_SAMPLE = 400  # bytes looked at to recognise UTF-16 that has no byte order mark
@@ -23,7 +24,7 @@ def decode(source: bytes | str) -> str:
     """Return clean text whose lines end in a newline and match the lines of the source.
 
     Raises:
-        UnreadableDocument: it is empty, larger than `MAX_BYTES`, or no text.
+        UnreadableDocument: it is empty, no text, or has over `MAX_BYTES` or `MAX_LINES`.
     """
     size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "replace"))
     if size > MAX_BYTES:
@@ -33,7 +34,12 @@ def decode(source: bytes | str) -> str:
     text = source if isinstance(source, str) else _from_bytes(source)
     text = _SURROGATES.sub("\ufffd", text.removeprefix("\ufeff"))
     _refuse_what_is_no_text(text)
-    return mend_mojibake(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") >= MAX_LINES:
+        raise UnreadableDocument(
+            "too_large", f"The document has more than {MAX_LINES:,} lines; split it."
+        )
+    return mend_mojibake(text)
 
 
 def _from_bytes(source: bytes) -> str:

@@ -8,6 +8,7 @@ import re
 from enum import Enum, auto
 
 from . import plain
+from .vocabulary import TITLE_FILLERS
 
 
 class Kind(Enum):
@@ -27,87 +28,119 @@ class Kind(Enum):
     UNKNOWN = auto()
 
 
+_DIFFICULTIES = (
+    "challenges? struggles? obstacles? hurdles? difficult(?:y|ies) roadblocks? blockers?"
+)
+_SETTLED = "(?:faced|encountered|solved|resolved|fixed|overcome|(?:and|&) (?:solutions?|fixes))"
+_SUPPORTING = (
+    r"contents collaborat\w+ contribut\w+ install\w* set-?up prerequisites? structure licen[cs]e"
+    r" contacts? authors? acknowledge?ments? deployment endpoints? submi(?:t|ssion) checklist"
+    r" troubleshooting resources? references? features conclusion final achievements? milestones?"
+    r" timeline tips? faq screenshots? repository navigat\w+ expected evaluation"
+)
 # Asked in this order: "Challenges and Lessons Learned" is about challenges, "Best Practices and
 # Personal Takeaways" about practices, and "Setup and Tools" about neither tools nor practices.
-_PROMISES: tuple[tuple[Kind, str], ...] = (
+_PROMISES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         Kind.TASK,
-        r"^(?:commit and push|create a (?:github )?repo|add a readme|name the repo|push the|submit)\b"
-        r"|^provide (?:an |the )?overview\b|^outline (?:the |your )?(?:major |key )?learnings\b"
-        r"|\bcollaborate with whom\b|\bwhere to collaborate\b",
+        (
+            "^(?:commit and push|create a (?:github )?repo(?:sitory)?|add a readme)",
+            "^(?:name the repo(?:sitory)?|push the|submit)",
+            "^provide (?:an |the )?overview",
+            "^outline (?:the |your )?(?:major |key )?learnings",
+            "(?:collaborate with whom|where to collaborate)",
+        ),
     ),
     (
         Kind.CHALLENGES,
-        r"\bchallenges?\b|\bstruggles?\b|\bobstacles?\b|\bhurdles?\b|\bdifficult(?:y|ies)\b"
-        r"|\b(?:problems?|issues?|bugs|errors) (?:i |we )?"
-        r"(?:faced|encountered|solved|resolved|fixed|overcome|and (?:solutions?|fixes))\b"
-        r"|\bproblems? & solutions?\b|\broadblocks?\b|\bblockers?\b|\bpain points?\b"
-        r"|\bdebugging (?:lessons|struggles)\b|\b(?:real|hard|tough) problems\b|\bproblems (?:i|we)\b",
+        (
+            *_DIFFICULTIES.split(),
+            f"(?:problems?|issues?|bugs|errors) (?:i |we )?{_SETTLED}",
+            "(?:real|hard|tough) problems",
+            "problems (?:i|we)",
+            "pain points?",
+            "debugging (?:lessons|struggles)",
+        ),
     ),
     (
         Kind.SOLUTIONS,
-        r"^(?:my |the |key )?(?:solutions?|resolutions?)"
-        r"(?: (?:i )?(?:implemented|applied|found|used))?$|\bhow i (?:solved|overcame)\b",
+        (
+            "^(?:my |the |key )?solutions?(?: (?:i )?(?:implemented|applied|found))?$",
+            "^resolutions?$",
+            "how i (?:solved|overcame)",
+        ),
     ),
-    (Kind.PRACTICES, r"\bbest practi[cs]es?\b|\b(?:recommended|good|development) practices\b"),
+    (Kind.PRACTICES, ("best practi[cs]es?", "(?:recommended|good|development) practices")),
     (
         Kind.FUTURE,
-        r"\bfuture\b|\bnext steps?\b|\broad ?map\b|\bwhat'?s next\b|\b(?:continue|want|plan|keep|areas?) (?:to )?(?:\w+ )?(?:learn|improve|explor)\w*\b|\bupcoming\b|\bto learn next\b",
+        (
+            "future",
+            "next steps?",
+            "road ?map",
+            "what's next",
+            "upcoming",
+            r"(?:continue|want|plan|keep|areas?) (?:to )?(?:\w+ )?(?:learn|improve|explor)\w*",
+        ),
     ),
     (
         Kind.TAKEAWAYS,
-        r"\btake-?\s?aways?\b|\blessons?\b|\bkey learnings?\b|\bkey insights\b"
-        r"|\b(?:personal|professional) (?:growth|reflections?|insights?|learnings?)\b",
+        (
+            r"take-?\s?aways?",
+            "lessons?",
+            "key (?:learnings?|insights)",
+            "(?:personal|professional) (?:growth|reflections?|insights?|learnings?)",
+        ),
     ),
     (
         Kind.ELSEWHERE,
-        r"\bcontents\b|\bhow to\b|\bcollaborat\w+|\bcontribut\w+|\binstall\w*|\bset ?up\b"
-        r"|\bgetting started\b|\bquick ?start\b|\bprerequisites?\b|\bstructure\b|\blicen[cs]e\b"
-        r"|\bcontacts?\b|\bconnect with\b|\bauthors?\b|\backnowledge?ments?\b|\bdeployment\b"
-        r"|\bendpoints?\b|\bsubmi(?:t|ssion)\b|\bchecklist\b|\btroubleshooting\b|\bresources?\b"
-        r"|\breferences?\b|\bfeatures\b|\bconclusion\b|\bfinal\b|\bachievements?\b|\bmilestones?\b"
-        r"|\btimeline\b|\btips?\b|\bfaq\b|\bscreenshots?\b"
-        r"|\brepository\b|\bproject (?:details|overview|setup|links?|info\w*)\b|\bnavigat\w+|^support$|\bexpected\b|\bevaluation\b",
+        (
+            *_SUPPORTING.split(),
+            "how to",
+            "set up",
+            "getting started",
+            "quick ?start",
+            "connect with",
+            "^support$",
+            r"project (?:details|overview|setup|links?|info\w*)",
+        ),
     ),
-    (Kind.LEARNINGS, r"\blearnings\b"),
+    (Kind.LEARNINGS, ("learnings",)),
     (
         Kind.TECHNOLOGIES,
-        r"\btechnolog(?:y|ies)\b|(?<!full-)\bstack\b|\btools?\b|\btooling\b|\bframeworks?\b|\blibraries\b",
+        (
+            "technolog(?:y|ies)",
+            "(?<!full-)stack",
+            "tools?",
+            "tooling",
+            "frameworks?",
+            "libraries",
+        ),
     ),
-    (Kind.CONCEPTS, r"\bconcepts?\b|\bfundamentals\b"),
-    (Kind.PRACTICES, r"\bpractices\b|\bguidelines\b"),
-    (Kind.LEARNINGS, r"\blearnings?\b|\blearn(?:ed|t)\b"),
-    (Kind.GOALS, r"\bobjectives?\b|\bgoals?\b|\bpurpose\b|\baims?\b"),
-    (
-        Kind.ELSEWHERE,
-        r"\bapi\b|\busage\b|\btest(?:s|ing)\b|\bdemo\b|\blinks\b",
-    ),
+    (Kind.CONCEPTS, ("concepts?", "fundamentals")),
+    (Kind.PRACTICES, ("practices", "guidelines")),
+    (Kind.LEARNINGS, ("learn(?:ing|ed|t)",)),
+    (Kind.GOALS, ("objectives?", "goals?", "purpose", "aims?")),
+    (Kind.ELSEWHERE, ("api", "usage", "test(?:s|ing)", "demo", "links")),
 )
-_PATTERNS = tuple((kind, re.compile(words)) for kind, words in _PROMISES)
-# The last words only tell that a heading leads elsewhere; as a bare line, "Security" is an item.
+_PATTERNS = tuple(
+    (kind, re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")) for kind, phrases in _PROMISES
+)
+# The last words only tell that a heading leads elsewhere; as a bare line, "Testing" is an item.
 _CLEAR = tuple(pattern for _, pattern in _PATTERNS[:-1])
 
-# Words that stand beside the telling ones in section titles, in any order.
-_FILLERS = frozenset(
-    """a about across acquired adopted advanced an and applied approach at backend back-end back
-    best built by can code coding common conventions core covered debugging details develop development devops
-    during each encountered end engineering enhancements experienced explored faced followed for
-    from front frontend front-end fullstack full-stack gained gathered general good growth guide
-    highlights how hub i identified implemented implementation improvements important in
-    included insights instructions into introduced issues journey key learned learning learnt list
-    made main major mastered met mobile most my notes of on our overcame overcome own part personal
-    platform plans platforms practical prodev professional program programme real real-world recommended
-    resolved section set skills software solution solutions resolution resolutions solved standards started steps study success tech
-    technical technique techniques that the their them these they things this through to top track
-    understanding up usage used using was we web were what when where while with work workflow
-    world lessons practices concepts problems issues fixes""".split()
-)
 _WORD = re.compile(r"[a-z][\w\-'&/.+#]*")
-_TITLE_LENGTH = 80  # characters
-
+_PARTS_LIST = re.compile(r"(?<!full-)\bstack\b|\bbuilt with\b|\brequirements\b")
 _PRETITLE = re.compile(
-    r"^(?:challenge|problem|issue|obstacle|difficulty)\b\s*#?\s*\d*\s*(?:[:.)\-\u2013\u2014]+\s*|$)",
+    r"^(?:challenge|problem|issue|obstacle|difficulty)\b\s*#?\s*\d*"
+    r"\s*(?:[:.)\-\u2013\u2014]+\s*|$)",
     re.IGNORECASE,
+)
+_TITLE_LENGTH = 80  # characters
+_SPELLINGS = (
+    ("\u2011", "-"),
+    ("\u2019", "'"),
+    ("real world", "real-world"),
+    ("full stack", "full-stack"),
 )
 
 
@@ -123,6 +156,8 @@ def is_section_title(line: str) -> bool:
     It is short and says nothing beside what it promises: "Key Technologies Covered" or "My
     Struggles and Debugging Lessons", but not "Used tools like Postman".
     """
+    if len(line) > 2 * _TITLE_LENGTH:
+        return False
     text = plain.heading(line)
     if not text or len(text) > _TITLE_LENGTH or text[-1] in ".!?;," or not text[0].isupper():
         return False
@@ -130,15 +165,14 @@ def is_section_title(line: str) -> bool:
     others = words
     for pattern in _CLEAR:
         others = pattern.sub(" ", others)
-    return others != words and _FILLERS.issuperset(_WORD.findall(others))
+    return others != words and TITLE_FILLERS.issuperset(_WORD.findall(others))
 
 
 def is_parts_list(title: str) -> bool:
     """Say whether a title is that of an app's parts rather than of technologies learned."""
     words = _words(title)
-    if re.search(r"(?<!full-)\bstack\b|\bbuilt with\b|\brequirements\b", words):
-        return True
-    return "technolog" not in words and not is_section_title(title)
+    is_vague = "technolog" not in words and not is_section_title(title)
+    return is_vague or bool(_PARTS_LIST.search(words))
 
 
 def without_pretitle(title: str) -> str:
@@ -149,11 +183,6 @@ def without_pretitle(title: str) -> str:
 
 def _words(title: str) -> str:
     text = plain.heading(title).lower()
-    for written, usual in (
-        ("\u2011", "-"),
-        ("\u2019", "'"),
-        ("real world", "real-world"),
-        ("full stack", "full-stack"),
-    ):
+    for written, usual in _SPELLINGS:
         text = text.replace(written, usual)
     return text

@@ -1,69 +1,41 @@
-"""Words that tell a technology's name from a category's.
+"""Words that tell a technology's name from a category's, and a name from an instruction.
 
-Data only. A name missing here is still read: its place and shape decide, and this list settles
-the cases where both allow a category.
+The words themselves stand in `words.toml`.
 """
 
 import re
+import tomllib
+from pathlib import Path
 
 from . import plain
 
-_TECHNOLOGIES = frozenset(
-    """python javascript typescript java kotlin swift go golang rust php ruby c c++ c# dart sql bash
-    shell html html5 css css3 sass scss less markdown json yaml graphql rest grpc soap websocket
-    websockets django flask fastapi express express.js node node.js nodejs nestjs spring laravel rails
-    drf graphene graphene-django channels celery rabbitmq redis kafka memcached postgresql postgres
-    mysql mariadb sqlite mongodb mongoose firebase firestore supabase dynamodb cassandra elasticsearch
-    prisma sqlalchemy orm docker docker-compose kubernetes k8s helm podman ansible terraform jenkins
-    github gitlab git gitflow bitbucket ci/cd travis circleci nginx apache gunicorn uvicorn daphne
-    whitenoise aws gcp azure heroku render railway vercel netlify pythonanywhere digitalocean
-    cloudinary s3 ec2 lambda react react.js reactjs react-native next next.js nextjs vue vue.js vuejs
-    nuxt angular svelte redux zustand mobx recoil apollo axios swr tailwind tailwindcss bootstrap
-    material-ui mui chakra shadcn framer expo flutter pwa pwas vite webpack babel eslint prettier husky
-    jest vitest cypress playwright selenium pytest unittest mocha chai postman insomnia swagger openapi
-    drf-yasg drf-spectacular jwt oauth oauth2 cors ssl https ssh linux ubuntu windows wsl vscode figma
-    notion slack trello jira sentry prometheus grafana chapa stripe paystack twilio sendgrid mailtrap
-    npm yarn pnpm pip poetry pipenv virtualenv numpy pandas jupyter pycharm zod formik storybook
-    socket.io crontab cron asyncio""".split()
-)
-_PHRASES = frozenset(
-    (
-        "rest api", "rest apis", "restful api", "restful apis", "graphql api", "graphql apis", "api",
-        "vs code", "visual studio code", "github actions", "gitlab ci", "docker compose",
-        "django rest framework", "react native", "react hooks", "redux toolkit", "context api",
-        "tailwind css", "material ui", "progressive web app", "progressive web apps",
-        "chrome devtools", "unit testing", "message queues", "web sockets", "spring boot",
-        "apollo client", "celery beat", "simple jwt", "django orm", "github copilot",
-    )
-)  # fmt: skip
-_CATEGORY_WORDS = frozenset(
-    """technologies technology tools tool tooling frameworks framework libraries library languages
-    language stack platforms platform databases database backend frontend back-end front-end
-    full-stack fullstack development devops infrastructure deployment hosting testing styling ui
-    apis services service cloud design programming web mobile core other others additional
-    containerization containers orchestration security authentication monitoring messaging queues
-    queue caching cache management data state storage version control package build typing forms
-    asynchronous async background processing tasks task server documentation collaboration
-    productivity environment environments markup scripting runtime architecture advanced ci
-    integration automation utilities extras miscellaneous concepts practices fetching""".split()
-)
-_DECISIVE = frozenset(
-    """technologies tools frameworks libraries languages platforms databases tooling utilities
-    stack services others""".split()
-)
-_GENERIC_CONCEPTS = re.compile(
+_WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+
+
+def _known(name: str) -> frozenset[str]:
+    return frozenset(_WORDS[name].split())
+
+
+_TECHNOLOGIES = _known("technologies")
+_PHRASES = frozenset(_WORDS["technology_phrases"])
+_AMBIGUOUS_ENDINGS = _known("ambiguous_endings")
+_CATEGORIES = _known("categories")
+_COLLECTIONS = _known("collections")
+_INSTRUCTIONS = _known("instructions")
+TITLE_FILLERS = _known("title_fillers")
+
+_WORD = re.compile(r"[\w+#./\-]*[\w+#]")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_LENGTH = 80  # characters
+_CONNECTIVES = frozenset({"and", "the", "for", "used"})
+_GENERAL_CONCEPTS = re.compile(
     r"^(?:(?:additional|other|core|key|main|major|important|general|advanced|more|backend|frontend"
-    r"|back-end|front-end|full-?stack|web|mobile|development|engineering|software|technical|and|&)\s*)*"
+    r"|back-end|front-end|full-?stack|web|mobile|development|engineering|software|technical|and|&)"
+    r"\s*)*"
     r"(?:concepts?|topics?|skills?|principles|areas?|learnings?|practices|development|engineering)"
     r"(?:\s+(?:learned|covered|applied|and practices))?$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w+#./\-]*[\w+#]")
-
-
-def _words(markdown: str) -> list[str]:
-    text = re.sub(r"\([^()]*\)", " ", plain.heading(markdown)).lower()
-    return _WORD.findall(text)
 
 
 def names_technology(markdown: str) -> bool:
@@ -71,40 +43,27 @@ def names_technology(markdown: str) -> bool:
     words = _words(markdown)
     if not words:
         return False
-    joined = " ".join(words)
-    if joined in _TECHNOLOGIES or joined in _PHRASES:
+    openings = {" ".join(words[:count]) for count in (1, 2, 3)}
+    if openings & _PHRASES - {"api"} or words[0] in _TECHNOLOGIES or words == ["api"]:
         return True
-    if words[0] in _TECHNOLOGIES or any(" ".join(words[:n]) in _PHRASES for n in (2, 3)):
-        return True
-    return words[-1] in _TECHNOLOGIES and words[-1] not in ("shell", "next", "go", "less")
+    return words[-1] in _TECHNOLOGIES - _AMBIGUOUS_ENDINGS
 
 
 def names_category(markdown: str) -> bool:
     """Say whether a name is made of category words only: "Languages & Frameworks"."""
-    words = [word for word in _words(markdown) if word not in ("and", "the", "for", "used")]
-    return (
-        bool(words) and not names_technology(markdown) and all(w in _CATEGORY_WORDS for w in words)
-    )
+    words = [word for word in _words(markdown) if word not in _CONNECTIVES]
+    return bool(words) and not names_technology(markdown) and _CATEGORIES.issuperset(words)
 
 
 def names_collection(markdown: str) -> bool:
-    """Say whether a name announces a collection by a plural of its own: "Backend Tools"."""
-    return not names_technology(markdown) and any(w in _DECISIVE for w in _words(markdown))
+    """Say whether a name announces a collection by one of its words: "Styling Tools"."""
+    return not names_technology(markdown) and not _COLLECTIONS.isdisjoint(_words(markdown))
 
 
-def names_group_of_concepts(markdown: str) -> bool:
+def names_concepts_at_large(markdown: str) -> bool:
     """Say whether a heading stands for concepts in general: "Additional Concepts"."""
-    return bool(_GENERIC_CONCEPTS.match(re.sub(r"\([^()]*\)", "", plain.heading(markdown)).strip()))
-
-
-_INSTRUCTIONS = frozenset(
-    """always apply ask automate avoid be break build cache centralize choose commit communicate
-    configure consider create design develop do document don't embrace enable encrypt ensure
-    establish favor follow handle implement integrate invest keep leverage log maintain make manage
-    minimize modularize monitor name never normalize optimize organize plan practice prefer
-    prioritize protect provide review sanitize secure separate set start stay structure test think
-    track treat understand use utilize validate version write""".split()
-)
+    name = _BRACKETS.sub("", plain.heading(markdown)).strip()
+    return len(name) <= _LENGTH and bool(_GENERAL_CONCEPTS.match(name))
 
 
 def is_instruction(markdown: str) -> bool:
@@ -113,3 +72,7 @@ def is_instruction(markdown: str) -> bool:
     # "Version Control" and "Test Coverage" are names.
     is_name = bool(others) and others[0][0].isupper()
     return not is_name and first.lower().rstrip(":") in _INSTRUCTIONS
+
+
+def _words(markdown: str) -> list[str]:
+    return _WORD.findall(_BRACKETS.sub(" ", plain.heading(markdown)).lower())

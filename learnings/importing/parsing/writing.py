@@ -1,8 +1,8 @@
-"""Entries to the Markdown and titles of records."""
+"""Entries to the titles and Markdown bodies of records."""
 
 from . import plain
 from .document import Document
-from .outline import Entry
+from .entries import Entry
 from .records import LearningKind, LearningRecord, Span
 
 
@@ -16,27 +16,31 @@ class Writer:
         self, kind: LearningKind, statement: str, span: Span, body: str = ""
     ) -> LearningRecord:
         """Make a record; a statement too long for a title is kept whole in the body."""
-        title = plain.title(statement)
-        if plain.is_cut(title):
-            body = "\n\n".join(filter(None, (statement.strip(), body)))
-        return LearningRecord(kind=kind, title=title, body=body.strip(), span=span)
+        if not plain.fits_title(statement):
+            body = joined(statement, body)
+        return LearningRecord(kind=kind, title=plain.title(statement), body=body.strip(), span=span)
 
     def body(self, rest: str, entry: Entry) -> str:
         """Return what follows a name: the rest of its statement and the lines below it."""
-        return "\n\n".join(filter(None, (rest.strip(), self.details(entry))))
+        return joined(rest, self.details(entry))
 
     def source(self, entry: Entry) -> str:
-        """Return an entry with all that belongs to it as Markdown."""
-        return (
-            entry.text if not entry.children and entry.text else self._document.source(entry.span)
-        )
+        """Return an entry with all that belongs to it."""
+        is_single = entry.text and not entry.children
+        return entry.text if is_single else self._document.source(entry.span)
 
     def details(self, entry: Entry) -> str:
-        """Return the source of an entry's children as Markdown."""
-        if not entry.children:
-            return ""
-        first = min(child.span.first_line for child in entry.children)
-        last = max(child.span.last_line for child in entry.children)
-        if first <= entry.own.last_line:  # "Challenge: … Solution: …" on one line
-            return "\n\n".join(child.text for child in entry.children)
-        return self._document.source(Span(first_line=first, last_line=last))
+        """Return what belongs to an entry, as it was written."""
+        return self.lines(*entry.children) if entry.children else ""
+
+    def lines(self, first: Entry, *others: Entry) -> str:
+        """Return the source from the first of these entries to the last."""
+        last = others[-1] if others else first
+        return self._document.source(
+            Span(first_line=first.span.first_line, last_line=last.span.last_line)
+        )
+
+
+def joined(*parts: str) -> str:
+    """Join Markdown paragraphs, leaving out the empty ones."""
+    return "\n\n".join(filter(None, map(str.strip, parts)))
