@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,6 +24,7 @@ from learnings.models import Challenge, Entry, Learning, Solution
 from learnings.publishing import EDITABLE
 
 _Entry = TypeVar("_Entry", bound=Entry)
+Content = Mapping[str, str]  # the texts of a record, by the name of the entry's field
 
 
 class RecordTooLong(TooLarge):
@@ -94,80 +95,94 @@ def plan(reading: Reading, *, author: User, source: Source) -> Plan:
     Raises:
         RecordTooLong: a text is longer than an entry may be; the sentence names its line.
     """
-    learnings = _Known(Learning.objects.filter(author=author), _learning_key)
-    challenges = _KnownChallenges(author)
+    learnings = _Known(Learning.objects.filter(author=author), _learning_key, source)
+    challenges = _KnownChallenges(author, source)
     made = Plan()
     for record in reading.learnings:
-        entry = learnings.take((record.kind.value, _folded(record.title)))
         content = {"kind": record.kind.value, "title": record.title, "body": record.body}
+        entry = learnings.take((record.kind.value, _folded(record.title)), content)
         step = _step(entry or Learning(author=author), content, record.span, source)
         made.learnings.append(step)
-    made.challenges.extend(challenges.steps(record, source) for record in reading.challenges)
+    made.challenges.extend(challenges.steps(record) for record in reading.challenges)
     for known in (learnings, challenges.challenges, challenges.solutions):
-        made.gone.extend(known.left_over(source))
+        made.gone.extend(known.left_over())
     return made
 
 
 class _Known(Generic[_Entry]):
-    """Existing entries by key, handed out one record at a time, oldest first."""
+    """Existing entries by key, each handed out to one record at most, oldest first."""
 
-    def __init__(self, entries: Iterable[_Entry], key: Callable[[_Entry], Hashable]) -> None:
-        self._by_key: dict[Hashable, deque[_Entry]] = defaultdict(deque)
+    def __init__(
+        self, entries: Iterable[_Entry], key: Callable[[_Entry], Hashable], source: Source
+    ) -> None:
+        self._source = source
+        self._by_key: dict[Hashable, list[_Entry]] = defaultdict(list)
         for entry in sorted(entries, key=lambda entry: entry.pk):
             self._by_key[key(entry)].append(entry)
 
-    def take(self, key: Hashable) -> _Entry | None:
-        waiting = self._by_key.get(key)
-        return waiting.popleft() if waiting else None
+    def take(self, key: Hashable, content: Content) -> _Entry | None:
+        """The entry that a record stands for, if there is one.
 
-    def left_over(self, source: Source) -> Iterator[_Entry]:
+        First one that was read in this document; else one from elsewhere that says the very
+        same; else one that was typed in by hand. What another document says in other words
+        under the same title is another entry.
+        """
+        waiting = self._by_key.get(key, [])
+        for fits in (
+            lambda entry: _is_from(entry, self._source),
+            lambda entry: _says(entry, content),
+            lambda entry: not entry.source_digest,
+        ):
+            for entry in filter(fits, waiting):
+                waiting.remove(entry)
+                return entry
+        return None
+
+    def left_over(self) -> Iterator[_Entry]:
+        """Entries of this document that no record stood for."""
         for waiting in self._by_key.values():
-            for entry in waiting:
-                if (
-                    entry.source_digest
-                    and entry.source_document == source.document
-                    and entry.source_repository == source.repository
-                ):
-                    yield entry
+            yield from (entry for entry in waiting if _is_from(entry, self._source))
 
 
 class _KnownChallenges:
     """An author's challenges, and their own solutions of them."""
 
-    def __init__(self, author: User) -> None:
-        self.author = author
-        self.challenges = _Known(Challenge.objects.filter(author=author), _challenge_key)
+    def __init__(self, author: User, source: Source) -> None:
+        self._author, self._source = author, source
+        self.challenges = _Known(Challenge.objects.filter(author=author), _challenge_key, source)
         solutions = Solution.objects.filter(challenge__author=author)
-        self.solutions = _Known(solutions.filter(author=author), _solution_key)
-        self.solved = set(solutions.filter(accepted=True).values_list("challenge_id", flat=True))
+        self.solutions = _Known(solutions.filter(author=author), _solution_key, source)
+        self._solved = set(solutions.filter(accepted=True).values_list("challenge_id", flat=True))
 
-    def steps(self, record: ChallengeRecord, source: Source) -> ChallengeStep:
+    def steps(self, record: ChallengeRecord) -> ChallengeStep:
         """What becomes of one challenge and its solution."""
-        found = self.challenges.take(_folded(record.title))
-        challenge = found or Challenge(author=self.author)
         content = {"title": record.title, "problem": record.problem}
-        step = _step(challenge, content, record.span, source)
+        found = self.challenges.take(_folded(record.title), content)
+        challenge = found or Challenge(author=self._author)
+        step = _step(challenge, content, record.span, self._source)
         if not record.solution:
             return ChallengeStep(step, None)
-        solution = self.solutions.take(challenge.pk) if found else None
+        words = {"body": record.solution}
+        solution = self.solutions.take(challenge.pk, words) if found else None
         if solution is None:
             # The author says that this is what worked, so it comes in as the accepted one,
             # unless the challenge has one already.
-            accepted = challenge.pk not in self.solved
-            solution = Solution(author=self.author, challenge=challenge, accepted=accepted)
+            accepted = challenge.pk not in self._solved
+            solution = Solution(author=self._author, challenge=challenge, accepted=accepted)
         span = record.solution_span or record.span
-        return ChallengeStep(step, _step(solution, {"body": record.solution}, span, source))
+        return ChallengeStep(step, _step(solution, words, span, self._source))
 
 
-def _step(entry: _Entry, content: dict[str, str], span: Span, source: Source) -> Step[_Entry]:
-    """Decide about one entry; for everything but a conflict, `entry` then holds the record."""
+def _step(entry: _Entry, content: Content, span: Span, source: Source) -> Step[_Entry]:
+    """Decide about one entry; what is created or updated then holds the record."""
     for text in content.values():
         if len(text) > MAX_LENGTH:
             raise RecordTooLong(
                 f"The text at line {span.first_line} is longer than {MAX_LENGTH} characters."
             )
     action = _action(entry, content)
-    if action is Action.CONFLICT:
+    belongs_elsewhere = bool(entry.source_digest) and not _is_from(entry, source)
+    if action is Action.CONFLICT or belongs_elsewhere:
         return Step(action, entry)
     if action is not Action.UNCHANGED:
         _fill(entry, content)
@@ -185,14 +200,29 @@ def _step(entry: _Entry, content: dict[str, str], span: Span, source: Source) ->
     return Step(action, entry, moved=moved and action is Action.UNCHANGED)
 
 
-def _action(entry: Entry, content: dict[str, str]) -> Action:
+def _action(entry: Entry, content: Content) -> Action:
     if not entry.pk:
         return Action.CREATE
-    read, here = _digest(content), _digest({name: getattr(entry, name) for name in content})
-    if read in {entry.source_digest, here}:
+    if _says(entry, content):
         return Action.UNCHANGED  # as it was read before, or edited on the hub to say the same
-    was_edited = here != entry.source_digest
+    was_edited = _digest(_content_of(entry, content)) != entry.source_digest
     return Action.CONFLICT if was_edited or entry.status not in EDITABLE else Action.UPDATE
+
+
+def _is_from(entry: Entry, source: Source) -> bool:
+    return bool(entry.source_digest) and (entry.source_document, entry.source_repository) == (
+        source.document,
+        source.repository,
+    )
+
+
+def _says(entry: Entry, content: Content) -> bool:
+    """Whether the entry says this now, or said it when it was read."""
+    return _digest(content) in {entry.source_digest, _digest(_content_of(entry, content))}
+
+
+def _content_of(entry: Entry, names: Iterable[str]) -> Content:
+    return {name: getattr(entry, name) for name in names}
 
 
 def _fill(entry: Entry, values: Mapping[str, Any]) -> bool:
@@ -203,7 +233,7 @@ def _fill(entry: Entry, values: Mapping[str, Any]) -> bool:
     return differs
 
 
-def _digest(content: dict[str, str]) -> str:
+def _digest(content: Content) -> str:
     packed = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(packed.encode()).hexdigest()
 

@@ -160,6 +160,24 @@ def test_another_document_of_the_author_makes_nothing_gone(import_text):
     assert counts(import_text(other, document="NOTES.md")) == {"created": 1}
 
 
+def test_documents_that_say_one_thing_differently_make_two_entries(import_text):
+    import_text(README)
+    other = README.replace("models and migrations", "the admin").replace("=solo", "=threads")
+
+    # The same challenge, with another solution of it.
+    assert counts(import_text(other, document="NOTES.md")) == {"created": 2, "unchanged": 4}
+    assert counts(import_text(other, document="NOTES.md")) == {"unchanged": 6}
+    assert counts(import_text(README)) == {"unchanged": 6}
+    assert Learning.objects.filter(title="Django").count() == 2
+    assert sorted(Solution.objects.values_list("accepted", flat=True)) == [False, True]
+
+
+def test_the_same_readme_under_another_name_makes_nothing_new(import_text):
+    import_text(README)
+    assert counts(import_text(README, document="COPY.md")) == {"unchanged": 6}
+    assert set(Challenge.objects.values_list("source_document", flat=True)) == {"README.md"}
+
+
 def test_an_entry_typed_in_by_hand_is_not_doubled(import_text, learner):
     ChallengeFactory(
         author=learner, title="Peer authentication failed for user postgres.", problem=""
