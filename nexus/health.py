@@ -134,7 +134,9 @@ def _broker() -> None:
     if link.transport.driver_type == "redis":
         options |= {"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": BROKER_PATIENCE}
     with link.clone(connect_timeout=BROKER_PATIENCE, transport_options=options) as probe:
-        probe.connect()
+        # Not `connect`, which tries a second time: whoever asks will ask again by themselves.
+        opened = probe.transport.establish_connection()
+        probe.transport.close_connection(opened)
 
 
 def _outbox() -> None:

@@ -16,6 +16,9 @@ README = (
 )
 
 
+pytestmark = pytest.mark.xdist_group("up")  # one process with demo data is enough
+
+
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     """A hub with demo data, shared by the tests that only talk to it."""

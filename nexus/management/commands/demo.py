@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from foundation.errors import NexusError
 from nexus import demonstration
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         """
         try:
             made = demonstration.set_up(at=timezone.now())
-        except (demonstration.DemoRefused, demonstration.DemoBroken) as error:
+        except NexusError as error:
             raise CommandError(str(error)) from error
         if made:
             self.stdout.write("The demo is ready. Its accounts share one password:")

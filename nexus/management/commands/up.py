@@ -23,6 +23,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from foundation.errors import NexusError
 from nexus import demonstration, parts
 from nexus.celery import app
 from nexus.embedded import Background
@@ -97,7 +98,10 @@ def _prepare() -> None:
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     if settings.DEMO:
-        demonstration.set_up(at=timezone.now())
+        try:
+            demonstration.set_up(at=timezone.now())
+        except NexusError as error:
+            raise CommandError(f"The demo could not be made: {error}") from error
 
 
 def _serve(listener: socket.socket, *, on_start: Callable[[], None]) -> None:
