@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from drf_yasg.utils import no_body, swagger_auto_schema
+from drf_yasg.utils import swagger_auto_schema
 from rest_framework.serializers import BaseSerializer
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 # A serializer for a body, a sentence for an answer without one.
-Answer = type[BaseSerializer] | BaseSerializer | str
+Answer = type[BaseSerializer] | str
 
 
 def documented(
     *,
-    answers: Mapping[int, Answer],
+    name: str | None = None,
     takes: type[BaseSerializer] | None = None,
-    no_request_body: bool = False,
+    answers: Mapping[int, Answer] | None = None,
+    problems: Iterable[int] = (),
 ) -> Callable[[_View], _View]:
-    """Describe a view's method: its good answers by status, and what it takes.
+    """Describe a view's method, above `@action` if it is one.
 
-    Problem answers, parameters and the summary (the docstring's first line) need no words here.
-    `takes` is for a body other than the view's own serializer, `no_request_body` for none at all.
+    The summary and the description are the docstring, its first line and the rest; parameters,
+    shapes and the usual problems are found in the code. `name` is the operation's id in clients,
+    `takes` a body other than the view's own serializer, `answers` what comes back by status when
+    it is not that serializer, `problems` are statuses beyond those that go without saying.
     """
-    overrides: dict[str, Any] = {"responses": dict(answers)}
+    overrides: dict[str, Any] = {"problems": tuple(problems)}
+    if name is not None:
+        overrides["operation_id"] = name
     if takes is not None:
         overrides["request_body"] = takes
-    elif no_request_body:
-        overrides["request_body"] = no_body
+    if answers is not None:
+        overrides["responses"] = dict(answers)
 
     def decorate(view: _View) -> _View:
         described: _View = swagger_auto_schema(**overrides)(view)

@@ -70,7 +70,7 @@ class RegisterView(OpenView):
     serializer_class = RegistrationSerializer
     throttle_classes = [RegisterThrottle]
 
-    @documented(answers={201: MeSerializer})
+    @documented(name="signUp", answers={201: MeSerializer})
     def post(self, request: Request) -> Response:
         """Sign up.
 
@@ -87,7 +87,7 @@ class TokenView(OpenView):
     serializer_class = CredentialsSerializer
     throttle_classes = [LogInThrottle]
 
-    @documented(answers={200: TokenPairSerializer})
+    @documented(name="logIn", answers={200: TokenPairSerializer}, problems=[401])
     def post(self, request: Request) -> Response:
         """Log in.
 
@@ -103,7 +103,7 @@ class RefreshView(OpenView):
 
     serializer_class = RefreshSerializer
 
-    @documented(answers={200: TokenPairSerializer})
+    @documented(name="refreshTokens", answers={200: TokenPairSerializer}, problems=[401])
     def post(self, request: Request) -> Response:
         """Renew a session.
 
@@ -120,7 +120,11 @@ class VerifyView(OpenView):
 
     serializer_class = TokenSerializer
 
-    @documented(answers={200: "The token is good. The body is an empty object."})
+    @documented(
+        name="verifyToken",
+        answers={200: "The token is good. The body is an empty object."},
+        problems=[401],
+    )
     def post(self, request: Request) -> Response:
         """Ask whether a token is good.
 
@@ -137,7 +141,7 @@ class LogOutView(OpenView):
 
     serializer_class = RefreshSerializer
 
-    @documented(answers={204: "Logged out."})
+    @documented(name="logOut", answers={204: "Logged out."}, problems=[401])
     def post(self, request: Request) -> Response:
         """Log out.
 

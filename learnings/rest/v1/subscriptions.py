@@ -94,9 +94,7 @@ class SubscriptionViewSet(
         """
         return super().list(request, *args, **kwargs)
 
-    @documented(
-        answers={201: SubscriptionSerializer, 200: "Followed already: the same subscription again."}
-    )
+    @documented(answers={201: SubscriptionSerializer, 200: SubscriptionSerializer})
     def create(self, request: Request) -> Response:
         """Follow a topic or a challenge.
 

@@ -1,0 +1,74 @@
+"""The whole document, the same for whoever asks and wherever the hub is served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import uritemplate
+from django.http import HttpRequest
+from drf_yasg import openapi
+from drf_yasg.generators import OpenAPISchemaGenerator
+from rest_framework.request import Request
+
+from foundation.openapi.operations import BASE
+
+
+class DocumentGenerator(OpenAPISchemaGenerator):
+    """Makes the document once per process: the code that it describes does not change."""
+
+    tags: tuple[dict[str, str], ...] = ()  # in the order in which people should meet them
+
+    def get_schema(
+        self,
+        request: Any = None,  # noqa: ARG002 - drf-yasg's signature
+        public: bool = False,  # noqa: ARG002, FBT001, FBT002
+    ) -> openapi.Swagger:
+        """The document. Without a host: whoever reads it got it from there."""
+        if self._is_for_a_page:
+            return super().get_schema(_nobodys_request(), public=True)
+        if type(self) not in _made:
+            _made[type(self)] = self._make()
+        return _made[type(self)]
+
+    def _make(self) -> openapi.Swagger:
+        """Read all views, which takes a good part of a second."""
+        made = super().get_schema(_nobodys_request(), public=True)
+        made["tags"] = [dict(tag) for tag in self.tags]
+        return made
+
+    @property
+    def _is_for_a_page(self) -> bool:
+        # The pages of Swagger UI and ReDoc fetch the document; themselves they show only its title.
+        patterns: list[Any] | None = self._gen.patterns
+        return patterns == []
+
+    def determine_path_prefix(self, paths: list[str]) -> str:  # noqa: ARG002 - drf-yasg's signature
+        """The API's base, which drf-yasg would guess from the addresses."""
+        return BASE
+
+    def get_path_parameters(
+        self,
+        path: str,
+        view_cls: Any,  # noqa: ARG002 - drf-yasg's signature
+    ) -> list[openapi.Parameter]:
+        """Ids are numbers, everything else in an address is text."""
+        return [
+            openapi.Parameter(
+                name=name,
+                in_=openapi.IN_PATH,
+                required=True,
+                type=openapi.TYPE_INTEGER if name.endswith("id") else openapi.TYPE_STRING,
+            )
+            for name in sorted(uritemplate.variables(path))
+        ]
+
+
+_made: dict[type[DocumentGenerator], openapi.Swagger] = {}
+
+
+def _nobodys_request() -> Request:
+    """A request without anything, because some views look at theirs to say what they do."""
+    request = HttpRequest()
+    request.method = "GET"
+    request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+    return Request(request)

@@ -1,0 +1,200 @@
+"""Operations: what is done at an address, what it takes and what comes back."""
+
+from __future__ import annotations
+
+import inspect
+from http import HTTPStatus
+from typing import Any, Final
+
+from drf_yasg import openapi
+from drf_yasg.inspectors import SwaggerAutoSchema
+from drf_yasg.utils import force_serializer_instance
+from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+
+from foundation.openapi.naming import Place
+from foundation.openapi.shapes import Direction, travelling
+
+BASE: Final = "/api/v1"
+PROBLEM: Final = "Problem"
+_MULTIPART: Final = "multipart/form-data"
+
+_PROBLEMS: Final = {
+    400: "A field or a parameter is wrong, missing or unknown. `errors` names it.",
+    401: "The token, or the password, is missing or not good.",
+    403: "You may see this but not do it.",
+    404: "There is nothing here that you may see.",
+    409: "Its present state does not allow this. `code` says why.",
+    429: "Too often. Wait as long as the header `Retry-After` says, in seconds.",
+}
+_ANSWERS: Final = {
+    200: "What was asked for.",
+    201: "Made.",
+    202: "Taken. The header `Location` tells where to see how far it is.",
+    204: "Done. The answer has no body.",
+}
+
+
+class OperationInspector(SwaggerAutoSchema):
+    """Describes one method of one view."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        action = getattr(self.view, "action", None) or _plain_action(self.method)
+        self.place = Place(path=self.path.removeprefix(BASE), action=action)
+
+    def get_operation_id(self, operation_keys: Any = None) -> str:  # noqa: ARG002
+        """A name in camel case that a client's method can have."""
+        given: str | None = self.overrides.get("operation_id")
+        return given or self.place.operation_id
+
+    def get_tags(self, operation_keys: Any = None) -> list[str]:  # noqa: ARG002
+        """One tag: the resource."""
+        return [self.place.resource if hasattr(self.view, "action") else _first(self.place.path)]
+
+    def get_summary_and_description(self) -> tuple[str, str]:
+        """The view method's docstring, or words for what every resource can do."""
+        name = self.place.action if hasattr(self.view, "action") else self.method.lower()
+        method = getattr(self.view, name, None)
+        docstring = inspect.getdoc(method) if _is_own(method) else None
+        if not docstring:
+            return self.place.summary, inspect.getdoc(type(self.view)) or ""
+        summary, _, description = docstring.partition("\n\n")
+        return summary.rstrip("."), " ".join(description.split("\nRaises:")[0].split())
+
+    def get_security(self) -> list[Any] | None:
+        """None where the general rule holds, an empty list where no token is needed."""
+        is_open = all(issubclass(found, AllowAny) for found in self.view.permission_classes)
+        return [] if is_open else None
+
+    # --- What it takes ------------------------------------------------------------------------
+
+    def get_request_serializer(self) -> Any:
+        """The body: the one that was said, or for a plain action the view's own, or none."""
+        given = self._get_request_body_override()
+        if given is None:
+            is_writing = self.place.action in {"create", "update", "partial_update"}
+            given = self.get_view_serializer() if is_writing else None
+        if given is None:
+            return None
+        is_change = self.place.action == "partial_update"
+        return travelling(given, Direction.CHANGE if is_change else Direction.WRITE)
+
+    def get_consumes(self) -> list[str]:
+        """A form where a file is sent, for that is the only way; JSON everywhere else."""
+        body = self.get_request_serializer()
+        if body is not None and _has_file(body):
+            return [_MULTIPART]
+        consumes: list[str] = super().get_consumes()
+        return [found for found in consumes if found != _MULTIPART]
+
+    def make_body_parameter(self, schema: Any) -> openapi.Parameter:
+        """The body's parameter, by the name under which clients know it."""
+        return openapi.Parameter(name="body", in_=openapi.IN_BODY, required=True, schema=schema)
+
+    # --- What comes back ----------------------------------------------------------------------
+
+    def get_response_serializers(self) -> dict[str, Any]:
+        """Good answers by status, then problems."""
+        good = self.overrides.get("responses") or self._usual_answers()
+        answers = {str(status): self._answer(status, body) for status, body in sorted(good.items())}
+        return {**answers, **{str(status): self._problem(status) for status in self._refusals()}}
+
+    def _usual_answers(self) -> dict[int, Any]:
+        if self.method == "DELETE" or (self.method == "PUT" and not self.place.is_plain):
+            return {204: ""}
+        status = 201 if self.place.action == "create" else 200
+        return {status: self.get_view_serializer()}
+
+    def _answer(self, status: int, body: Any) -> openapi.Response:
+        if isinstance(body, str):
+            return openapi.Response(description=body or _ANSWERS[status])
+        serializer = travelling(force_serializer_instance(body), Direction.READ)
+        schema = self.serializer_to_schema(serializer)
+        if self.place.action == "list":
+            items = openapi.Schema(type=openapi.TYPE_ARRAY, items=schema)
+            schema = self.get_paginated_response(items)
+        return openapi.Response(description=_ANSWERS[status], schema=schema)
+
+    def _refusals(self) -> list[int]:
+        """Statuses of the problems that a client should be ready for."""
+        found = {400, *self.overrides.get("problems", ())}
+        if self.get_security() is None:
+            found.add(401)
+        # A permission with words of its own asks for more than a token.
+        asks_more = any(getattr(rule, "message", None) for rule in self.view.permission_classes)
+        if asks_more and self.method not in SAFE_METHODS:
+            found.add(403)
+        if self.place.has_variable:
+            found.add(404)
+        if self.view.throttle_classes:
+            found.add(429)
+        return sorted(found)
+
+    def _problem(self, status: int) -> openapi.Response:
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        definitions.setdefault(PROBLEM, _problem_shape)
+        return openapi.Response(
+            description=_PROBLEMS.get(status, HTTPStatus(status).phrase),
+            schema=openapi.SchemaRef(definitions, PROBLEM),
+        )
+
+
+def _plain_action(method: str) -> str:
+    """What a view without actions does on this HTTP method, in REST framework's words."""
+    return {
+        "GET": "retrieve",
+        "POST": "create",
+        "PUT": "update",
+        "PATCH": "partial_update",
+        "DELETE": "destroy",
+    }[method]
+
+
+def _first(path: str) -> str:
+    return path.strip("/").partition("/")[0]
+
+
+def _is_own(method: Any) -> bool:
+    """Whether a method was written for one resource, not for all of them."""
+    module = getattr(inspect.unwrap(method), "__module__", "") if method else ""
+    return bool(module) and not module.startswith(("rest_framework.", "foundation."))
+
+
+def _has_file(serializer: Any) -> bool:
+    return any(isinstance(found, serializers.FileField) for found in serializer.fields.values())
+
+
+def _text(description: str, **attributes: Any) -> openapi.Schema:
+    return openapi.Schema(type=openapi.TYPE_STRING, description=description, **attributes)
+
+
+def _problem_shape() -> openapi.Schema:
+    culprit = openapi.Schema(
+        type=openapi.TYPE_OBJECT,
+        required=["code", "detail"],
+        properties={
+            "pointer": _text("JSON pointer (RFC 6901) to a field of the body, such as `/title`."),
+            "parameter": _text("Name of a query parameter. One of the two is there."),
+            "code": _text("What is wrong with it, for programs."),
+            "detail": _text("What is wrong with it, for people."),
+        },
+    )
+    properties = {
+        "type": _text("Address of the page that explains the code."),
+        "title": _text("The status as a phrase."),
+        "status": openapi.Schema(type=openapi.TYPE_INTEGER, description="The HTTP status."),
+        "detail": _text("What happened, for people."),
+        "instance": _text("The address that was asked for."),
+        "code": _text("What happened, for programs: branch on this."),
+        "request_id": _text("Names this request in the server's log."),
+        "errors": openapi.Schema(
+            type=openapi.TYPE_ARRAY, items=culprit, description="Each culprit; often none."
+        ),
+    }
+    return openapi.Schema(
+        type=openapi.TYPE_OBJECT,
+        description="Every error, as RFC 9457 has it.",
+        required=list(properties),
+        properties=properties,
+    )

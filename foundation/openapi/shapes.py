@@ -1,0 +1,156 @@
+"""Serializers as definitions: one for reading, one for writing, one for changing.
+
+drf-yasg makes one for all three, with read-only fields that no answer is bound to have, and
+required fields that no PATCH needs.
+"""
+
+from __future__ import annotations
+
+import typing
+from enum import Enum
+from types import NoneType
+from typing import Any, Final
+
+from django.core.exceptions import FieldDoesNotExist
+from drf_yasg import openapi
+from drf_yasg.errors import SwaggerGenerationError
+from drf_yasg.inspectors import FieldInspector, NotHandled, ReferencingSerializerInspector
+from rest_framework import serializers
+
+_MADE_OF: Final = "_NP_made_of"  # drf-yasg keeps attributes so named out of the document
+
+
+class Direction(Enum):
+    """Which way a body travels. The value is what its definition's name ends with."""
+
+    READ = ""
+    WRITE = "Write"
+    CHANGE = "Change"
+
+
+# What limits input says nothing about answers.
+_LIMITS: Final = (
+    "minLength", "maxLength", "minimum", "maximum", "pattern", "default", "minItems", "maxItems",
+)  # fmt: skip
+
+
+def travelling(serializer: Any, direction: Direction) -> Any:
+    """Mark a serializer, and with it all fields inside, as one for this direction."""
+    serializer.openapi_direction = direction
+    return serializer
+
+
+def direction_of(field: Any) -> Direction:
+    """Which way the body travels that this field is part of."""
+    direction: Direction = getattr(field.root, "openapi_direction", Direction.READ)
+    return direction
+
+
+class ShapeInspector(ReferencingSerializerInspector):
+    """Makes the definitions."""
+
+    def field_to_swagger_object(
+        self,
+        field: Any,
+        swagger_object_type: Any,
+        use_references: bool,  # noqa: FBT001 - drf-yasg's signature
+        **kwargs: Any,
+    ) -> Any:
+        """A reference to the definition of `field`, if it is a serializer."""
+        is_shape = isinstance(field, serializers.Serializer)
+        if not is_shape or swagger_object_type is not openapi.Schema:
+            return super().field_to_swagger_object(
+                field, swagger_object_type, use_references, **kwargs
+            )
+        direction = direction_of(field)
+        name = self._name(field, direction)
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        made = definitions.setdefault(name, lambda: self._definition(field, direction))
+        if getattr(made, _MADE_OF, None) is not type(field):
+            raise SwaggerGenerationError(f"Two serializers are called {name}: give one a ref_name.")
+        return openapi.SchemaRef(definitions, name)
+
+    def _name(self, serializer: Any, direction: Direction) -> str:
+        name: str = self.get_serializer_ref_name(serializer)
+        has_two_sides = any(field.read_only for field in serializer.fields.values())
+        if direction is Direction.WRITE and not has_two_sides:
+            return name
+        return f"{name}{direction.value}"
+
+    def _definition(self, serializer: Any, direction: Direction) -> openapi.Schema:
+        is_read = direction is Direction.READ
+        fields = {
+            name: field
+            for name, field in serializer.fields.items()
+            if not (field.write_only if is_read else field.read_only)
+            and not isinstance(field, serializers.HiddenField)
+        }
+        required = [
+            name
+            for name, field in fields.items()
+            if is_read or (field.required and direction is Direction.WRITE)
+        ]
+        definition = openapi.Schema(
+            type=openapi.TYPE_OBJECT,
+            description=_first_paragraph(type(serializer).__doc__),
+            properties={name: self._property(field, is_read) for name, field in fields.items()},
+            required=required or None,
+        )
+        setattr(definition, _MADE_OF, type(serializer))
+        return definition
+
+    def _property(self, field: Any, is_read: bool) -> Any:  # noqa: FBT001 - private
+        made = self.probe_field_inspectors(field, openapi.Schema, use_references=True)
+        nullable = is_nullable(field)
+        if isinstance(made, openapi.SchemaRef):
+            # What stands beside a reference is not read, so null is said around it.
+            if not nullable:
+                return made
+            return openapi.Schema(type=openapi.TYPE_OBJECT, all_of=[made], x_nullable=True)
+        made.pop("title", None)
+        if is_read:
+            for limit in _LIMITS:
+                made.pop(limit, None)
+            if getattr(field, "allow_blank", False):
+                made.pop("format", None)  # an empty text has no format
+        if nullable:
+            made["x-nullable"] = True
+        return made
+
+
+class ShownAsInspector(FieldInspector):
+    """Fields that are read as something else than they are written as.
+
+    A field says so with `shown_as`, a serializer class.
+    """
+
+    def field_to_swagger_object(
+        self,
+        field: Any,
+        swagger_object_type: Any,
+        use_references: bool,  # noqa: FBT001 - drf-yasg's signature
+        **_kwargs: Any,
+    ) -> Any:
+        """The definition of what is shown, for answers."""
+        shown_as = getattr(field, "shown_as", None)
+        if shown_as is None or direction_of(field) is not Direction.READ:
+            return NotHandled
+        return self.probe_field_inspectors(shown_as(), swagger_object_type, use_references)
+
+
+def is_nullable(field: Any) -> bool:
+    """Whether the field can be null: it says so, its column can, or its method's type does."""
+    if isinstance(field, serializers.SerializerMethodField):
+        method = getattr(field.parent, field.method_name)
+        return NoneType in typing.get_args(typing.get_type_hints(method).get("return"))
+    if field.allow_null:
+        return True
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    try:
+        return field.read_only and bool(model._meta.get_field(field.source).null)  # type: ignore[union-attr]
+    except (AttributeError, FieldDoesNotExist):
+        return False
+
+
+def _first_paragraph(docstring: str | None) -> str | None:
+    return " ".join((docstring or "").strip().split("\n\n")[0].split()) or None

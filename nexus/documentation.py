@@ -1,0 +1,115 @@
+"""The documentation of the API: what a newcomer reads first, and where it is served."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+from django.urls import path
+from drf_yasg import openapi
+from drf_yasg.codecs import OpenAPICodecJson
+from drf_yasg.views import get_schema_view
+from rest_framework.permissions import AllowAny
+
+from foundation.openapi.generator import DocumentGenerator
+
+INTRODUCTION: Final = """
+A hub where an engineering cohort keeps what it learns: learnings, challenges and their solutions,
+read from READMEs or written here, reviewed by curators, searchable by everybody.
+
+# Log in
+
+1. `POST /api/v1/auth/register/` once, or take an account that you were given.
+2. `POST /api/v1/auth/token/` with `email` and `password`. The answer holds an `access` token, good
+   for 15 minutes, and a `refresh` token, good for 7 days.
+3. Send `Authorization: Bearer <access>` with every request. On the Swagger page: press
+   **Authorize** and paste the access token alone; it stays there when the page is loaded again.
+4. When it has expired, `POST /api/v1/auth/token/refresh/` gives the next pair.
+
+```sh
+curl -X POST $HUB/api/v1/auth/token/ -H 'Content-Type: application/json' \\
+     -d '{"email": "you@example.org", "password": "…"}'
+curl $HUB/api/v1/challenges/ -H "Authorization: Bearer $ACCESS"
+```
+
+# Read lists
+
+A list is `{"next", "previous", "results"}`. Follow `next` until it is `null`; rows that are added
+meanwhile make nothing appear twice or go missing. Lists of learnings, challenges and solutions
+hold what is published, newest first. `?author=me` shows your own, drafts included.
+
+# From draft to published
+
+What you create is a draft. `submit` puts it before the curators, who `publish` it or `reject` it
+with a reason. Its author hears of it under `/api/v1/notifications/`.
+
+# Errors
+
+Every error is `application/problem+json` (RFC 9457). Branch on `code`; `errors` names each field
+by its JSON pointer or each query parameter by its name; `request_id` finds the request in our log.
+
+```json
+{
+  "type": "/docs/errors/#invalid",
+  "title": "Bad Request",
+  "status": 400,
+  "detail": "Not valid: /title.",
+  "instance": "/api/v1/challenges/",
+  "code": "invalid",
+  "request_id": "0f9d6f0c4c5e4f0b8a3c51d2e7a96b04",
+  "errors": [{"pointer": "/title", "code": "required", "detail": "This field is required."}]
+}
+```
+
+Besides what each operation lists, any of them can answer 405 (wrong method), 406 (only JSON is
+served), 413 (a body over 1 MiB), 415 (only JSON is taken) and 503 with `Retry-After`. Unknown
+fields and parameters are refused by name, so that a typo does not look like success.
+"""
+
+TAGS: Final = (
+    ("auth", "Sign up, log in, stay in, log out. The only addresses that need no token."),
+    ("me", "Your own profile."),
+    ("users", "Public profiles, without e-mail addresses."),
+    ("topics", "Technologies and concepts that entries are about. Curators write them."),
+    ("learnings", "Technologies, concepts, best practices, takeaways and goals."),
+    ("challenges", "Problems that learners met."),
+    ("solutions", "How they were solved. One per challenge can be accepted."),
+    ("imports", "READMEs read into drafts by a worker."),
+    ("notifications", "What concerns you."),
+    ("subscriptions", "Topics and challenges that you follow."),
+)
+
+
+class NexusDocument(DocumentGenerator):
+    """The document of this API."""
+
+    tags = tuple({"name": name, "description": text} for name, text in TAGS)
+
+
+INFO: Final = openapi.Info(
+    title="Nexus",
+    default_version="v1",
+    description=INTRODUCTION.strip(),
+    license=openapi.License(name="MIT"),
+)
+view = get_schema_view(
+    INFO,
+    url="",  # no host in the document: it is good at every address that serves it
+    public=True,
+    generator_class=NexusDocument,
+    authentication_classes=[],
+    permission_classes=[AllowAny],
+)
+
+urlpatterns = [
+    path("swagger/", view.with_ui("swagger"), name="swagger"),
+    path("redoc/", view.with_ui("redoc"), name="redoc"),
+    path("swagger.json", view.without_ui(), {"format": "json"}, name="swagger-json"),
+    path("swagger.yaml", view.without_ui(), {"format": "yaml"}, name="swagger-yaml"),
+]
+
+
+def contract() -> str:
+    """The document as it is committed under `contracts/`: indented JSON with a last line break."""
+    document = NexusDocument(INFO, url="", urlconf=settings.ROOT_URLCONF).get_schema()
+    return f"{OpenAPICodecJson([], pretty=True).encode(document).decode()}\n"

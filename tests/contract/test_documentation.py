@@ -1,0 +1,277 @@
+"""The documentation says what is, stands as it was committed, and works without a network."""
+
+import json
+import re
+import warnings
+
+import pytest
+import yaml
+from django.urls import URLPattern, URLResolver, get_resolver
+from openapi_spec_validator import OpenAPIV2SpecValidator
+from playwright.sync_api import expect
+
+from nexus.documentation import TAGS, contract
+from nexus.management.commands.write_contracts import SWAGGER
+from tests.factories.accounts import PASSWORD
+from tests.factories.learnings import TopicFactory
+
+pytest_plugins = ["tests.browser"]
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads(contract())
+
+
+def operations(document):
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+
+
+def find(document, operation_id):
+    (found,) = (o for _, o in operations(document) if o["operationId"] == operation_id)
+    return found
+
+
+def body(document, operation_id):
+    """The definition of an operation's body."""
+    (found,) = (p for p in find(document, operation_id)["parameters"] if p["in"] == "body")
+    return resolve(document, found["schema"])
+
+
+def answer(document, operation_id, status):
+    """The definition of an operation's answer."""
+    return resolve(document, find(document, operation_id)["responses"][str(status)]["schema"])
+
+
+def resolve(document, schema):
+    return document["definitions"][schema["$ref"].rpartition("/")[2]]
+
+
+def query(document, operation_id):
+    return {p["name"]: p for p in find(document, operation_id)["parameters"] if p["in"] == "query"}
+
+
+# --- The document -----------------------------------------------------------------------------
+
+
+def test_the_committed_contract_is_what_the_code_does():
+    assert SWAGGER.read_text(encoding="utf-8") == contract(), (
+        "The API changed. Run `manage.py write_contracts` and read the difference: clients will."
+    )
+
+
+def test_the_document_is_valid_swagger(document):
+    with warnings.catch_warnings():
+        # jsonschema renamed how references are resolved; the validator has not followed.
+        warnings.filterwarnings("ignore", "jsonschema.*", DeprecationWarning)
+        OpenAPIV2SpecValidator(document).validate()
+
+
+def test_every_address_of_the_api_is_documented(document):
+    documented = {re.sub(r"\{\w+\}", "{}", f"/api/v1{path}") for path in document["paths"]}
+
+    assert documented == set(api_addresses(get_resolver()))
+
+
+def api_addresses(resolver, prefix="/"):
+    """Addresses under `/api/v1/` with `{}` for what varies."""
+    for pattern in resolver.url_patterns:
+        address = prefix + str(pattern.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(pattern, URLResolver):
+            yield from api_addresses(pattern, address)
+        elif isinstance(pattern, URLPattern) and address.startswith("/api/v1/"):
+            address = re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]+>", "{}", address.replace("/^", "/"))
+            yield address.replace("\\", "")
+
+
+def test_every_operation_tells_a_newcomer_what_it_does(document):
+    found = operations(document)
+    names = [operation["operationId"] for _, operation in found]
+
+    assert len(set(names)) == len(names)
+    for where, operation in found:
+        assert 3 <= len(operation["summary"]) <= 100, where
+        assert re.fullmatch("[a-z][a-zA-Z]+", operation["operationId"]), where
+        assert operation["tags"][0] in dict(TAGS), where
+        assert len(operation["tags"]) == 1, where
+        assert all(found["description"] for found in operation["responses"].values()), where
+
+
+def test_the_introduction_says_how_to_log_in_and_what_errors_look_like(document):
+    text = document["info"]["description"]
+
+    assert "auth/token/" in text
+    assert "Authorization: Bearer" in text
+    assert "application/problem+json" in text
+
+
+def test_addresses_are_good_wherever_the_hub_is_served(document):
+    assert document["basePath"] == "/api/v1"
+    assert "host" not in document
+    assert "schemes" not in document
+
+
+def test_every_refusal_is_a_problem(document):
+    for where, operation in operations(document):
+        refusals = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
+        assert "400" in refusals, where
+        assert {r["schema"]["$ref"] for r in refusals.values()} == {"#/definitions/Problem"}, where
+        assert ("404" in refusals) is ("{" in where), where
+        assert ("401" in refusals) is (operation["operationId"] != "signUp"), where
+    assert "429" in find(document, "logIn")["responses"]
+    assert "403" in find(document, "createTopic")["responses"]
+
+
+@pytest.mark.django_db
+def test_a_real_problem_has_the_documented_shape(document, client):
+    shape = document["definitions"]["Problem"]
+    real = client.post("/api/v1/auth/token/", {}, content_type="application/json").json()
+
+    assert set(real) == set(shape["required"]) == set(shape["properties"])
+    culprit = shape["properties"]["errors"]["items"]
+    assert all(
+        set(culprit["required"]) < set(e) <= set(culprit["properties"]) for e in real["errors"]
+    )
+
+
+def test_only_the_way_in_needs_no_token(document):
+    opened = {o["operationId"] for _, o in operations(document) if o.get("security") == []}
+
+    assert opened == {"signUp", "logIn", "refreshTokens", "verifyToken", "logOut"}
+    assert document["security"] == [{"Bearer": []}]
+
+
+def test_log_in_takes_credentials_and_gives_tokens(document):
+    assert set(body(document, "logIn")["properties"]) == {"email", "password"}
+    assert set(answer(document, "logIn", 200)["properties"]) == {"access", "refresh"}
+    assert set(body(document, "signUp")["required"]) == {
+        "email", "password", "display_name", "track",
+    }  # fmt: skip
+    assert "email" in answer(document, "signUp", 201)["properties"]
+    assert "schema" not in find(document, "logOut")["responses"]["204"]
+
+
+def test_what_is_read_is_all_there_and_what_is_written_is_only_what_may_be(document):
+    read, changed = answer(document, "getMe", 200), body(document, "updateMe")
+
+    assert set(read["required"]) == set(read["properties"])
+    assert set(changed["properties"]) == {"display_name", "track", "bio", "github_url"}
+    assert "required" not in changed
+    assert "password" not in json.dumps(document["definitions"]["User"])
+
+
+def test_what_can_be_null_says_so(document):
+    notification = document["definitions"]["Notification"]["properties"]
+
+    assert notification["read_at"]["x-nullable"] is True
+    assert "x-nullable" not in notification["created_at"]
+
+
+def test_actions_do_not_inherit_the_resources_body(document):
+    assert set(body(document, "readNotifications")["properties"]) == {"ids", "all"}
+    assert not find(document, "submitChallenge")["parameters"]
+    assert set(find(document, "submitChallenge")["responses"]) >= {"200"}
+    assert set(find(document, "voteChallenge")["responses"]) >= {"204"}
+
+
+def test_a_page_has_a_name_and_its_rows_too(document):
+    page = answer(document, "listUsers", 200)
+
+    assert set(page["required"]) == {"next", "previous", "results"}
+    assert page["properties"]["next"]["x-nullable"] is True
+    assert page["properties"]["results"]["items"] == {"$ref": "#/definitions/User"}
+
+
+def test_parameters_are_typed(document):
+    challenges, learnings = query(document, "listChallenges"), query(document, "listLearnings")
+
+    assert challenges["solved"]["type"] == "boolean"
+    assert challenges["created_after"]["format"] == "date-time"
+    assert (challenges["topic"]["type"], challenges["topic"]["collectionFormat"]) == (
+        "array",
+        "multi",
+    )
+    assert learnings["kind"]["enum"][0] == "TECHNOLOGY"
+    assert query(document, "listSolutions")["challenge"]["type"] == "integer"
+    assert query(document, "listUsers")["track"]["enum"] == ["BACKEND", "FRONTEND", "FULLSTACK"]
+    assert "-published_at" in challenges["ordering"]["enum"]
+    assert challenges["page_size"]["maximum"] == 100
+    assert not query(document, "getUser")
+
+
+@pytest.mark.parametrize("operation_id", ["listUsers", "listNotifications", "listSubscriptions"])
+def test_every_documented_parameter_is_known_to_the_server(document, api, learner, operation_id):
+    """Sent with a value of its documented type, none of them is refused as unknown."""
+    (path,) = (w for w, o in operations(document) if o["operationId"] == operation_id)
+    for name, parameter in query(document, operation_id).items():
+        value = (
+            parameter.get("enum")
+            or [{"boolean": "true", "integer": "1"}.get(parameter["type"], "x")]
+        )[0]
+        found = api(learner).get(f"/api/v1{path.removeprefix('GET ')}", {name: value})
+        codes = {error["code"] for error in found.json().get("errors", [])}
+        assert "unknown" not in codes, (name, found.json())
+
+
+# --- Where it is served -----------------------------------------------------------------------
+
+
+def test_anybody_gets_the_document_as_json_and_yaml(client, document):
+    as_json, as_yaml = client.get("/swagger.json"), client.get("/swagger.yaml")
+
+    assert as_json["Content-Type"].startswith("application/json")
+    assert as_yaml["Content-Type"].startswith("application/yaml")
+    assert as_json.json() == document
+    assert yaml.safe_load(as_yaml.content) == document
+
+
+@pytest.mark.parametrize("path", ["/swagger/", "/redoc/"])
+def test_the_pages_name_no_other_server(client, path):
+    page = client.get(path, headers={"Accept": "text/html"}).content.decode()
+
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", page)
+    assert "/swagger.json" in page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_newcomer_logs_in_authorizes_and_tries_it_out(page, live_server, learner):
+    TopicFactory(name="Playwright")
+    token = page.request.post(
+        f"{live_server.url}/api/v1/auth/token/",
+        data={"email": learner.email, "password": PASSWORD},
+    ).json()["access"]
+    page.goto("/swagger/")
+    page.get_by_role("button", name="Authorize").click()
+    page.get_by_label("Value:").fill(token)
+    page.get_by_role("button", name="Apply credentials").click()
+    page.get_by_role("button", name="Close", exact=True).click()
+
+    page.reload()  # it stays
+    page.locator("#operations-tag-topics").click()
+    operation = page.locator("#operations-topics-listTopics")
+    operation.locator(".opblock-summary").click()
+    operation.get_by_role("button", name="Try it out").click()
+    with page.expect_response("**/api/v1/topics/*") as answered:
+        operation.get_by_role("button", name="Execute").click()
+
+    assert answered.value.request.headers["authorization"] == f"Bearer {token}"
+    assert answered.value.status == 200
+    shown = operation.locator(".live-responses-table .response .response-col_description")
+    expect(shown.first).to_contain_text('"name": "Playwright"')
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_redoc_shows_everything_and_asks_nobody_else(page):
+    page.goto("/redoc/")
+
+    expect(page.get_by_role("heading", name="Nexus (v1)")).to_be_visible()
+    expect(page.locator("[data-item-id='tag/challenges']").first).to_be_visible()
+    expect(page.locator("img[alt='redocly logo']")).to_have_count(0)
