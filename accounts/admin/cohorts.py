@@ -22,6 +22,7 @@ class MembershipInline(TabularInline):
     readonly_fields = ("joined_at",)
     autocomplete_fields = ("cohort", "user")
     verbose_name_plural = "Members"
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Memberships with both ends."""

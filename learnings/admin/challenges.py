@@ -122,7 +122,7 @@ class SolutionAdmin(EntryAdmin):
 
     form = SolutionForm
     list_display = (
-        "heading", "status_label", "accepted", "topic_names", "source", "submitted_at",
+        "heading", "status_label", "accepted_label", "topic_names", "source", "submitted_at",
         "published_at", "votes_count",
     )  # fmt: skip
     list_filter = ("accepted", *EntryAdmin.list_filter)
@@ -134,6 +134,11 @@ class SolutionAdmin(EntryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Solutions with the challenges they solve."""
         return super().get_queryset(request).select_related("author", "challenge")
+
+    @display(description="Accepted", ordering="accepted", label={"Accepted": "success"})
+    def accepted_label(self, solution: Solution) -> str:
+        """Marks the one that worked."""
+        return "Accepted" if solution.accepted else ""
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None

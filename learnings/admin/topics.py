@@ -36,6 +36,7 @@ class AliasInline(TabularInline):
     extra = 0
     verbose_name = "alias"
     verbose_name_plural = "Aliases"
+    hide_title = True
 
 
 class TopicForm(forms.ModelForm):

@@ -52,7 +52,8 @@ UNFOLD: Final[dict[str, Any]] = {
     },
     "DASHBOARD_CALLBACK": "learnings.admin.overview.with_figures",
     "SIDEBAR": {
-        "show_search": True,
+        # The search of the sidebar finds names of pages only, and asks the cache without a net.
+        "show_search": False,
         "navigation": "learnings.admin.navigation.sidebar",
     },
 }

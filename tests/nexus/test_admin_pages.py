@@ -161,6 +161,27 @@ def test_people_log_in_with_their_address_in_any_case(curator):
     assert page["Location"] == "/admin/"
 
 
+def test_a_learner_with_the_right_password_is_told_what_a_stranger_is_told(learner):
+    def attempt(email):
+        page = Client().post("/admin/login/", {"username": email, "password": PASSWORD})
+        return page.context["form"].errors["__all__"]
+
+    told = "No curator or admin has this address and password."
+    assert attempt(learner.email) == attempt("nobody@example.org") == [told]
+
+
+def test_guessing_passwords_is_limited_over_both_doors(curator, api):
+    wrong = {"email": curator.email, "password": "wrong"}
+    for _ in range(5):
+        assert api().post("/api/v1/auth/token/", wrong).status_code == 401
+        Client().post("/admin/login/", {"username": curator.email, "password": "wrong"})
+
+    page = Client().post("/admin/login/", {"username": curator.email, "password": PASSWORD})
+
+    told = "Too many attempts. Wait a minute, then try again."
+    assert page.context["form"].errors["__all__"] == [told]
+
+
 def test_an_inactive_curator_does_not_get_in(curator):
     client = signed_in(curator)
     assert client.get(QUEUE).status_code == 200
