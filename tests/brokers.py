@@ -55,9 +55,12 @@ def delete(url: str, queue: str) -> None:
 
 
 def waiting(url: str, queue: str) -> int:
-    """How many messages wait in a queue."""
+    """How many messages wait in a queue. One that nobody has declared yet has none."""
     with Connection(url) as connection:
-        return connection.default_channel.queue_declare(queue, passive=True).message_count
+        try:
+            return connection.default_channel.queue_declare(queue, passive=True).message_count
+        except connection.channel_errors:
+            return 0
 
 
 def _change(changes: dict[str, Any]) -> None:
