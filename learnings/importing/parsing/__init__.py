@@ -1,19 +1,18 @@
 """A README to records: what a careful reader takes from it, with the lines it stands on.
 
-Pure Python, without Django. A small compiler, one module per stage:
+Pure Python, without Django. A small compiler; each stage is a module that knows the ones above it:
 
-    text       bytes to text: encodings, mojibake, line ends
-    fences     which lines are code
-    marking    headings that Markdown would miss get their `#`
-    document   lines to a tree of sections and blocks
-    titles     what the words of a heading promise
-    sections   which parts of the tree hold records, and of which kind
-    outline    blocks to entries: one shape for every way of writing a list
-    names, statements, challenges, prose
-               entries to records
-    reading    the stages in order
+    text               bytes to text: encodings, mojibake, line ends
+    fences, marking    which lines are code; headings that Markdown would miss get their `#`
+    document           lines to a tree of sections and blocks
+    sections           which parts of the tree hold records, and of which kind
+    outline            blocks to entries: one shape for every way of writing a list
+    names, statements, challenges
+                       entries to records
+    reading            the stages in order
 
-Plain text and labels are read by `plain`, `labels`, `evidence` and `vocabulary`.
+What they share: `plain` (Markdown as people see it), `titles` and `labels` (what words promise),
+`vocabulary` (names and categories, as data), `evidence` (what looks like content and is none).
 """
 
 from .reading import read

@@ -40,14 +40,14 @@ class ChallengeReader:
 
     def _walk(self, entries: Sequence[Entry], *, is_inside: bool = False) -> None:
         """Read entries in order; `is_inside` says that they are the parts of one challenge."""
-        is_labelled = any(entry.label for entry in entries)
+        is_labelled = any(entry.label for entry in entries if entry.shape is not Shape.HEADING)
         for number, entry in enumerate(entries):
             label = entry.label
             if entry.shape is Shape.TABLE:
                 self._table(entry)
             elif label and not (entry.shape is Shape.HEADING and _is_named(entry)):
                 self._labelled(entry, label)
-            elif entry.shape is Shape.HEADING or entry.children or _names_next(entries, number):
+            elif _is_title(entry) or (not is_inside and _names_next(entries, number)):
                 self._titled(entry)
             elif not is_labelled and self._is_one_liner(entry):
                 self._one_liner(entry)
@@ -122,7 +122,10 @@ class ChallengeReader:
             if listed:
                 draft.add_solution(self._writer.lines(*listed), entry.span)
             return
-        problem, solution = prose.problem_and_solution([line.text for line in told])
+        texts = [line.text for line in told]
+        problem, solution = prose.problem_and_solution(texts)
+        if entry.shape is Shape.ITEM and not solution:  # like "**Name**: what was done"
+            problem, solution = "", problem
         if problem:
             draft.add_problem(problem, entry.span)
         if solution:
@@ -140,7 +143,10 @@ class ChallengeReader:
         lead = entry.lead
         if lead and lead.explains:
             self._open(lead.name, entry, is_titled=True)
-            self._drafts[-1].add_solution(lead.rest, entry.own)
+            problem, solution = prose.problem_and_solution([lead.rest])
+            if solution:
+                self._drafts[-1].add_problem(problem, entry.own)
+            self._drafts[-1].add_solution(solution or problem, entry.own)
         else:
             self._open(entry.text, entry)
 
@@ -202,20 +208,29 @@ def _names_next(entries: Sequence[Entry], number: int) -> bool:
     return after is Part.PROBLEM or is_name
 
 
+def _is_title(entry: Entry) -> bool:
+    return entry.shape is Shape.HEADING or bool(entry.children)
+
+
 def _holds_challenges(entry: Entry) -> bool:
     """Say whether an entry holds several challenges rather than the parts of one."""
     if not entry.text or titles.is_section_title(entry.text):
         return True
-    children = entry.children
-    parts = [child.part for child in children]
+    parts = [child.part for child in entry.children]
     if _AREA.match(plain.heading(entry.text)) or parts.count(Part.PROBLEM) > 1:
         return True
-    if any(child.shape is Shape.TABLE for child in children):
+    return not any(parts) and _holds_titles(entry)
+
+
+def _holds_titles(entry: Entry) -> bool:
+    """Say whether what stands under an entry, without labels, are challenges of their own."""
+    children = entry.children
+    if any(child.shape in (Shape.HEADING, Shape.TABLE) for child in children):
         return True
-    if any(parts):
-        return False
-    if any(c.shape is Shape.HEADING or any(part.part for part in c.children) for c in children):
+    if any(inner.part for child in children for inner in child.children):
         return True
+    if entry.shape is Shape.LINE and not entry.is_bold_line:
+        return entry.is_opening  # "Some that I met:"
     items = [child for child in children if child.shape is Shape.ITEM]
     explained = [item for item in items if item.is_explained]
     return entry.shape is Shape.HEADING and len(explained) * 2 > len(items)

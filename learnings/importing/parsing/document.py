@@ -123,17 +123,19 @@ def parse(text: str) -> Document:
     for start, end in zip(starts, [*found.resumptions, len(lines)], strict=True):
         tokens = _parser.parse("\n".join(marked[start:end]))
         _Builder(tokens, start, marked).fill(path)
-    _close(path, 1, len(lines))
+    _close(path, 1, len(lines), lines)
     return Document(tuple(lines), root)
 
 
-def _close(path: list[Section], level: int, last_line: int) -> None:
-    """End the open sections at or below a level."""
+def _close(path: list[Section], level: int, last_line: int, lines: Sequence[str]) -> None:
+    """End the open sections at or below a level, each with its last line of text."""
     while path[-1].level >= level:
         section = path.pop()
-        section.span = Span(
-            first_line=section.span.first_line, last_line=max(section.span.first_line, last_line)
-        )
+        first_line = section.span.first_line
+        while last_line > first_line and not lines[last_line - 1].strip():
+            last_line -= 1
+        last_line = max(first_line, last_line)
+        section.span = Span(first_line=first_line, last_line=last_line)
 
 
 class _Builder:
@@ -158,7 +160,7 @@ class _Builder:
 
     def _enter(self, token: Token, path: list[Section]) -> None:
         level, span = int(token.tag[1]), self._span(token)
-        _close(path, level, span.first_line - 1)
+        _close(path, level, span.first_line - 1, self._lines)
         section = Section(self._inline("heading_close"), level, span)
         path[-1].sections.append(section)
         path.append(section)

@@ -24,6 +24,7 @@ _UNDERLINE = re.compile(r"^ {0,3}(?:-{2,}|={2,})\s*$")
 _RULE = "***"
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$")
 _MARKED = re.compile(r"^\s*(?:[-*+>|#]\s|[-*+]$|\||<|```|~~~|!\[|\[)|^ {4}|^\t|.*[\t|]")
+_WIDE_GAP = " " * 3  # parts the columns of a table
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s+\S")
 _LEADING_EMOJI = re.compile(f"^[{plain.EMOJI}]+")
 _ESCAPED_MARK = re.compile(r"^\s*\\(?:#|[*-]\s|\*\\\*)")
@@ -98,7 +99,9 @@ class _Marker:
 
     def _is_title(self, number: int, line: str) -> bool:
         text = line.strip()
-        if not text or len(text) > _TITLE_LENGTH or _MARKED.match(line) or self._is_label(text):
+        if not text or len(text) > _TITLE_LENGTH or _WIDE_GAP in text:
+            return False
+        if _MARKED.match(line) or self._is_label(text):
             return False
         if plain.is_bold_line(text):
             return self._is_bold_title(number, text)

@@ -30,6 +30,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<>]*-->")
 _STRONG = re.compile(r"\*+|__+|~~")
 _UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ASIDE = 0xF0000  # the start of a plane for private use
+_ESCAPED = {_ASIDE + code: chr(code) for code in range(128)}
 _CODE = re.compile(r"(`+[^`]*`+)")
 _NUMBER = re.compile(
     r"^\W{0,3}(?:(?:step|part|week|day)\s+)?\d{1,2}(?:\.\d{1,2}){0,2}\s*[.):\-\u2013\u2014]+\s+"
@@ -53,10 +55,16 @@ def plain(markdown: str) -> str:
 
 
 def _without_marks(text: str) -> str:
+    text = _ESCAPE.sub(_set_aside, text)
     for pattern, kept in ((_IMAGE, ""), (_LINK, r"\1"), (_AUTOLINK, r"\1"), (_TAG, " ")):
         text = pattern.sub(kept, text)
     text = _UNDERSCORE.sub("", _STRONG.sub("", text.replace("`", "")))
-    return html.unescape(_ESCAPE.sub(r"\1", text))
+    return html.unescape(text).translate(_ESCAPED)
+
+
+def _set_aside(escape: re.Match[str]) -> str:
+    """Return a character that stands for an escaped mark until all other marks are gone."""
+    return chr(_ASIDE + ord(escape[1]))
 
 
 def heading(markdown: str) -> str:

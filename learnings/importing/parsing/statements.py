@@ -58,9 +58,9 @@ class StatementReader:
 
     def _table(self, entry: Entry, kind: Kind) -> Iterator[LearningRecord]:
         for row in entry.rows[1:]:
-            text = ": ".join(filter(None, map(str.strip, row.cells[:2])))
-            if not evidence.is_placeholder(text):
-                yield self._writer.learning(_KINDS[kind], text, row.span)
+            cells = [cell for cell in row.cells[:2] if not evidence.is_placeholder(cell)]
+            if cells:
+                yield self._writer.learning(_KINDS[kind], ": ".join(cells), row.span)
 
 
 def _is_group(entry: Entry) -> bool:
