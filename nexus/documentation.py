@@ -27,9 +27,11 @@ read from READMEs or written here, reviewed by curators, searchable by everybody
 4. When it has expired, `POST /api/v1/auth/token/refresh/` gives the next pair.
 
 ```sh
-curl -X POST $HUB/api/v1/auth/token/ -H 'Content-Type: application/json' \\
+curl $HUB/api/v1/auth/token/ \\
+     -H 'Content-Type: application/json' \\
      -d '{"email": "you@example.org", "password": "…"}'
-curl $HUB/api/v1/challenges/ -H "Authorization: Bearer $ACCESS"
+curl $HUB/api/v1/challenges/ \\
+     -H "Authorization: Bearer $ACCESS"
 ```
 
 # Read lists
@@ -90,7 +92,6 @@ INFO: Final = openapi.Info(
     title="Nexus",
     default_version="v1",
     description=INTRODUCTION.strip(),
-    license=openapi.License(name="MIT"),
 )
 view = get_schema_view(
     INFO,

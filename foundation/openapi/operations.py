@@ -25,6 +25,8 @@ _PROBLEMS: Final = {
     403: "You may see this but not do it.",
     404: "There is nothing here that you may see.",
     409: "Its present state does not allow this. `code` says why.",
+    413: "The body is larger than this address takes.",
+    415: "This address does not take such a body.",
     429: "Too often. Wait as long as the header `Retry-After` says, in seconds.",
 }
 _ANSWERS: Final = {

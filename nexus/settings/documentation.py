@@ -38,6 +38,7 @@ SWAGGER_SETTINGS: Final[dict[str, Any]] = {
     "VALIDATOR_URL": None,  # the validator is somebody else's server
     "DOC_EXPANSION": "none",
     "DEEP_LINKING": True,
+    "DEFAULT_MODEL_RENDERING": "example",
     "DEFAULT_MODEL_DEPTH": 1,
     "DISPLAY_OPERATION_ID": False,
 }
