@@ -26,8 +26,10 @@ def frozen_port() -> Iterator[int]:
 class Wire:
     """A way to a real server that can freeze, hang up, and count its connections."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, freeze_after: int | None = None) -> None:
+        """A wire to `port`, that freezes by itself after so many answers of the server."""
         self._to = port
+        self._answers_left = freeze_after
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
         self._flowing = threading.Event()
@@ -66,14 +68,25 @@ class Wire:
                 self.connections += 1
                 self._ends += [near, far]
                 self._start(self._carry, near, far)
-                self._start(self._carry, far, near)
+                self._start(self._carry_answers, far, near)
 
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+    def _carry_answers(self, source: socket.socket, target: socket.socket) -> None:
+        self._carry(source, target, answers=True)
+
+    def _carry(self, source: socket.socket, target: socket.socket, *, answers=False) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if answers:
+                    self._count_down()
                 self._flowing.wait()
                 target.sendall(data)
         for end in (source, target):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         source.close()
+
+    def _count_down(self) -> None:
+        if self._answers_left is not None:
+            if self._answers_left == 0:
+                self.freeze()
+            self._answers_left -= 1

@@ -142,6 +142,23 @@ class TestABroker:
 
         assert time.perf_counter() - started < 0.5
 
+    @pytest.mark.parametrize("url", URLS, ids=["rabbitmq", "redis"])
+    @pytest.mark.parametrize("answers", range(8))
+    def test_a_broker_that_freezes_at_any_moment_of_the_first_ring_delays_nobody(
+        self, url, answers
+    ):
+        real = url.format(PORTS[url.partition(":")[0]])
+        wire = Wire(PORTS[url.partition(":")[0]], freeze_after=answers)
+        started = time.perf_counter()
+
+        with broker(url.format(wire.port), queue=QUEUE):
+            ring("nexus.nothing", {})
+            took = time.perf_counter() - started
+            wire.close()
+
+        delete(real, QUEUE)
+        assert took < 0.5
+
     def test_a_forked_child_rings_over_a_line_of_its_own(self, wire):
         ring("nexus.nothing", {})
         opened = wire.connections
