@@ -102,7 +102,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Set on users made from a reader's remembered state, whose groups were not fetched.
     remembered_role: Role | None = None
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -17,14 +17,17 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Cohort, Membership, Role, Track, User
 from foundation.errors import NexusError
+from foundation.models import Promise
 from learnings import marking, publishing
 from learnings.importing import runs
 from learnings.models import Challenge, Entry, ImportStatus, Learning, Solution, Topic, TopicAlias
 from nexus.settings.environment import ROOT
-from notifications.models import Subscription
+from notifications.delivery import deliver
+from notifications.models import Announcement, Delivery, Subscription
 
 FOLDER: Final = ROOT / "demo"
 PASSWORD: Final = "nexus-demo-2026"  # noqa: S105 - made to be known; production refuses demo data
@@ -84,6 +87,7 @@ def set_up(*, at: datetime, folder: Path = FOLDER) -> bool:
     _import_documents(folder, learners, at - STARTED)
     _review(learners, by=people[CURATOR], at=at)
     _vote(learners, people[CURATOR])
+    _tell(learners, by=people[CURATOR], at=at)
     return True
 
 
@@ -190,3 +194,21 @@ def _vote(authors: list[User], curator: User) -> None:
             for voter in voters[: number % (len(voters) + 1)]:
                 if voter.pk != entry.author_id:
                     marking.vote(entry, by=voter)
+
+
+def _tell(authors: list[User], *, by: User, at: datetime) -> None:
+    """Deliver what the demo announced, so that a first visitor does not wait behind hundreds.
+
+    In the app only: nobody reads the mail of demo accounts.
+    """
+    announcements = Announcement.objects.filter(
+        Q(actor__in=[*authors, by]) | Q(notifications=None, actor=None)
+    )
+    keys = []
+    for announcement in announcements.order_by("pk"):
+        deliver(announcement.pk)
+        keys.append(f"deliver:{announcement.pk}")
+    unsent = Delivery.objects.filter(notification__user__in=[*authors, by], sent_at=None)
+    keys.extend(f"email:{delivery.pk}" for delivery in unsent)
+    unsent.update(sent_at=at)
+    Promise.objects.filter(key__in=keys, kept_at=None).update(kept_at=at)

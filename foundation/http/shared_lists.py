@@ -61,7 +61,7 @@ def _canonical_address(request: Request) -> str:
     parameters = sorted(
         (name, value) for name, values in request.query_params.lists() for value in values
     )
-    host = f"{request.scheme}://{request.get_host()}"  # type: ignore[attr-defined]
+    host = f"{request.scheme}://{request.get_host()}"
     return hashlib.sha256(f"{host}{request.path}?{parameters!r}".encode()).hexdigest()
 
 

@@ -59,11 +59,11 @@ ENTRIES = {
 }
 STATES = ("draft", "in_review", "published", "rejected", "retracted")
 
-# method, action, body, {state: (anonymous, owner, other, curator, admin)}
 HIDDEN = {"draft", "in_review", "rejected", "retracted"}
 SEEN_BY_ALL = (401, 200, 200, 200, 200)
 SEEN_BY_SOME = (401, 200, 404, 200, 200)
 REFUSED = (401, 409, 404, 409, 409)
+# Each row has the method, the action, what is sent, and by state the statuses of `PERSONAS`.
 STEPS: list[tuple[str, str, Any, dict[str, tuple[int, int, int, int, int]]]] = [
     ("GET", "", None, {s: SEEN_BY_SOME if s in HIDDEN else SEEN_BY_ALL for s in STATES}),
     (

@@ -180,6 +180,18 @@ def test_actions_do_not_inherit_the_resources_body(document):
     assert set(find(document, "voteChallenge")["responses"]) >= {"204"}
 
 
+def test_what_the_views_of_entries_and_imports_cannot_tell_is_told(document):
+    assert set(body(document, "rejectChallenge")["properties"]) == {"reason"}
+    assert {"403", "409"} < set(find(document, "publishChallenge")["responses"])
+    assert answer(document, "createImport", 202)["properties"]["progress"]["type"] == "integer"
+    assert find(document, "createImport")["consumes"] == ["multipart/form-data"]
+    challenge = document["definitions"]["Challenge"]["properties"]
+    assert challenge["topics"]["items"] == {"$ref": "#/definitions/TopicReference"}
+    assert challenge["source"]["x-nullable"] is True
+    written = document["definitions"]["ChallengeWrite"]["properties"]
+    assert written["topics"]["items"]["type"] == "string"
+
+
 def test_a_page_has_a_name_and_its_rows_too(document):
     page = answer(document, "listUsers", 200)
 

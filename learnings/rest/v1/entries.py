@@ -23,6 +23,7 @@ from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import IsSignedInOrPublicRead
 from foundation.http.filtering import StrictQueryMixin
 from foundation.http.shared_lists import SharedListMixin
+from foundation.openapi.describing import documented
 from learnings import marking, publishing
 from learnings.models import Challenge, Entry, Learning, Solution, Status
 from learnings.rest.v1 import filters, serializers
@@ -82,6 +83,7 @@ class EntryViewSet(
     def check_new(self, serializer: BaseSerializer) -> None:
         """Refuse an entry that may not be made; for views to override."""
 
+    @documented(problems=[403, 409])
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
         """Change some fields of a draft or a rejected entry; curators change any."""
         entry = self.get_object()
@@ -92,23 +94,27 @@ class EntryViewSet(
             publishing.revise(entry, by=signed_in(request), changes=changes, at=timezone.now())
         )
 
+    @documented(problems=[403, 409])
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         """Delete a draft, a rejected or a retracted entry."""
         publishing.discard(self.get_object(), by=signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @documented(problems=[403, 409])
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, **_kwargs: Any) -> Response:
         """Put an own draft into the review queue."""
         entry = self.get_object()
         return self._answer(publishing.submit(entry, by=signed_in(request), at=timezone.now()))
 
+    @documented(problems=[403, 409])
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, **_kwargs: Any) -> Response:
         """Publish an entry that is in review."""
         entry = self.get_object()
         return self._answer(publishing.publish(entry, by=signed_in(request), at=timezone.now()))
 
+    @documented(takes=serializers.RejectionSerializer, problems=[403, 409])
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, **_kwargs: Any) -> Response:
         """Send an entry back to its author with a reason."""
@@ -120,12 +126,14 @@ class EntryViewSet(
             publishing.reject(entry, by=signed_in(request), reason=reason, at=timezone.now())
         )
 
+    @documented(problems=[403, 409])
     @action(detail=True, methods=["post"])
     def retract(self, request: Request, **_kwargs: Any) -> Response:
         """Take an entry back for good."""
         entry = self.get_object()
         return self._answer(publishing.retract(entry, by=signed_in(request), at=timezone.now()))
 
+    @documented(problems=[403])
     @action(detail=True, methods=["put"])
     def vote(self, request: Request, **_kwargs: Any) -> Response:
         """Say that an entry helped."""
@@ -189,12 +197,14 @@ class SolutionViewSet(EntryViewSet):
         """A solution needs a published challenge."""
         publishing.require_open(serializer.validated_data["challenge"])
 
+    @documented(problems=[403, 409])
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, **_kwargs: Any) -> Response:
         """Mark this solution as the one that worked."""
         solution = self.get_object()
         return self._answer(publishing.accept(solution, by=signed_in(request), at=timezone.now()))
 
+    @documented(problems=[403])
     @accept.mapping.delete
     def unaccept(self, request: Request, **_kwargs: Any) -> Response:
         """Take the acceptance back."""
@@ -237,6 +247,7 @@ class ChallengeSolutionsViewSet(
         """Tell the serializer that the challenge is known from the address."""
         return {**super().get_serializer_context(), "challenge": True}
 
+    @documented(problems=[409])
     def create(self, request: Request, **_kwargs: Any) -> Response:
         """Save a draft of a solution."""
         publishing.require_open(self.challenge)

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.rest.authentication import signed_in
 from foundation.http.filtering import StrictQueryMixin
 from foundation.http.parsers import BodyTooLarge, StrictJSONParser
+from foundation.openapi.describing import documented
 from learnings.importing import runs
 from learnings.models import ImportRun, ImportStatus
 from learnings.rest.v1.serializers import (
@@ -83,6 +84,7 @@ class ImportViewSet(
             return ImportRun.objects.none()
         return ImportRun.objects.visible_to(signed_in(self.request)).defer("content")
 
+    @documented(takes=ImportRequestSerializer, answers={202: ImportSerializer}, problems=[413, 415])
     def create(self, request: Request) -> Response:
         """Take a README and promise to read it. The answer's `Location` tells how far it is."""
         body = ImportRequestSerializer(data=request.data)
@@ -97,6 +99,7 @@ class ImportViewSet(
             headers={"Location": f"/api/v1/imports/{run.pk}/"},
         )
 
+    @documented(answers={200: SubmittedSerializer}, problems=[403])
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, **_kwargs: Any) -> Response:
         """Submit all drafts of this import for review."""

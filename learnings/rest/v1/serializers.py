@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from drf_yasg.utils import swagger_serializer_method
 from rest_framework import serializers
 
 from accounts.models import User
@@ -51,6 +52,8 @@ class TopicReferenceSerializer(serializers.ModelSerializer):
 
 class TopicReferenceField(SlugReferenceField):
     """Written as a slug, read as `{slug, name}`."""
+
+    shown_as = TopicReferenceSerializer  # for the documentation
 
     def __init__(self, **options: Any) -> None:
         super().__init__(slug_field="slug", queryset=Topic.objects.all(), **options)
@@ -104,6 +107,7 @@ class EntrySerializer(StrictModelSerializer):
         concerned = user.is_authenticated and (entry.author_id == user.pk or user.curates)
         return entry.review_reason or None if concerned else None
 
+    @swagger_serializer_method(SourceSerializer)
     def get_source(self, entry: Entry) -> dict[str, Any] | None:
         """Document, repository, commit and lines."""
         if not entry.source_digest:
@@ -332,6 +336,7 @@ class ImportSerializer(serializers.ModelSerializer):
         read_only_fields = fields
         ref_name = "Import"
 
+    @swagger_serializer_method(ReportSerializer)
     def get_report(self, run: ImportRun) -> dict[str, Any] | None:
         """The counts and findings."""
         return run.report if run.status == ImportStatus.DONE else None
