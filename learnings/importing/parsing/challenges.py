@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from . import columns, evidence, plain, prose, titles
+from . import columns, evidence, labels, plain, prose, titles
 from .drafts import Draft
 from .entries import Entry, Shape
 from .labels import Label, Part
@@ -143,7 +143,9 @@ class ChallengeReader:
         lead = entry.lead
         if lead and lead.explains:
             self._open(lead.name, entry, is_titled=True)
-            problem, solution = prose.problem_and_solution([lead.rest])
+            label = labels.read(lead.rest)
+            rest = label.rest if label and label.part is Part.SOLUTION else lead.rest
+            problem, solution = prose.problem_and_solution([rest])
             if solution:
                 self._drafts[-1].add_problem(problem, entry.own)
             self._drafts[-1].add_solution(solution or problem, entry.own)

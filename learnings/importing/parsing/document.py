@@ -63,8 +63,15 @@ class Table(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class Quote(Block):
+    """A quotation."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Aside(Block):
-    """Code, a quotation, raw HTML or a rule: part of a body, never a record by itself."""
+    """Code, raw HTML or a rule: part of a body, never a record by itself."""
 
     is_rule: bool = False
 
@@ -178,8 +185,8 @@ class _Builder:
             case "table_open":
                 return Table(span, tuple(self._rows()))
             case "blockquote_open":
-                self._skip_to("blockquote_close")
-                return Aside(span)
+                self._next += 1
+                return Quote(span, tuple(self._blocks_until("blockquote_close")))
             case _:
                 self._next += 1
                 return Aside(span, is_rule=token.type == "hr") if token.map else None
@@ -192,15 +199,18 @@ class _Builder:
             opening = self._tokens[self._next]
             number = int(opening.info) if opening.info else None
             self._next += 1
-            blocks = []
-            while self._tokens[self._next].type != "list_item_close":
-                block = self._block()
-                if block:
-                    blocks.append(block)
-            self._next += 1
-            items.append(Item(self._span(opening), tuple(blocks), number))
+            blocks = tuple(self._blocks_until("list_item_close"))
+            items.append(Item(self._span(opening), blocks, number))
         self._next += 1
         return ItemList(span, tuple(items))
+
+    def _blocks_until(self, closing: str) -> Iterator[Block]:
+        """Yield the blocks inside an element and move past it."""
+        while self._tokens[self._next].type != closing:
+            block = self._block()
+            if block:
+                yield block
+        self._next += 1
 
     def _rows(self) -> Iterator[Row]:
         span, cells = Span(first_line=1, last_line=1), list[str]()

@@ -116,8 +116,10 @@ class _Marker:
         label = labels.read(text)
         if label is None:
             return False
-        if label.part is Part.ASIDE and (self._is_bare or self._kind is not Kind.CHALLENGES):
-            return not label.stands_alone
+        # Outside, "**Challenges**" and "Key Takeaways:" are titles.
+        is_outside = self._kind is not Kind.CHALLENGES and label.part is not Part.SOLUTION
+        if label.stands_alone and (is_outside or (label.part is Part.ASIDE and self._is_bare)):
+            return False
         ends_open = text.rstrip(" *_").endswith(":")
         return not label.stands_alone or ends_open or plain.is_bold_line(text)
 

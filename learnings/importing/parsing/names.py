@@ -71,7 +71,7 @@ class NameReader:
             return vocabulary.names_collection(entry.text)
         if not vocabulary.names_technology(entry.text):
             named = _share(entry.children, lambda child: _is_named(child) or _is_known(child))
-        return named >= _NAMED_SHARE or vocabulary.names_concepts_at_large(entry.text)
+        return named >= _NAMED_SHARE
 
     def _names(self, entry: Entry, style: _Style) -> Iterator[LearningRecord]:
         """Yield the names of one statement: usually one, several for "Category: a, b"."""
@@ -134,7 +134,7 @@ def _style(named: Sequence[Entry], *, allows_groups: bool) -> _Style:
     return _Style(
         parents_are_names=_share(parents, _is_known) >= _KNOWN_SHARE,
         leads_are_categories=(
-            any(len(_explained(e)) > 1 for e in led) and _share(led, _lists_names) >= _LIST_SHARE
+            any(map(_collects, led)) and _share(led, _lists_names) >= _LIST_SHARE
         ),
         allows_groups=allows_groups,
     )
@@ -145,9 +145,12 @@ def _share(entries: Sequence[Entry], test: Callable[[Entry], bool]) -> float:
     return sum(map(test, judged)) / len(judged) if judged else 0.0
 
 
-def _explained(entry: Entry) -> list[str]:
-    lead = plain.split_lead(entry.text)
-    return _parts(lead.rest) if lead else []
+def _collects(entry: Entry) -> bool:
+    """Say whether a name surely stands for several: by its words, or since several follow."""
+    lead = entry.lead
+    return lead is not None and (
+        vocabulary.names_collection(lead.name) or len(_parts(lead.rest)) > 1
+    )
 
 
 def _is_named(entry: Entry) -> bool:
@@ -159,7 +162,7 @@ def _is_named(entry: Entry) -> bool:
 def _is_known(entry: Entry) -> bool:
     lead = plain.split_lead(entry.text)
     name = lead.name if lead else entry.text
-    return vocabulary.names_technology(name) and len(name.split()) <= _NAME_WORDS
+    return vocabulary.is_technology(name)
 
 
 def _lists_names(entry: Entry) -> bool:

@@ -9,8 +9,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from . import statement_lines, titles
-from .document import Aside, Block, Document, Item, ItemList, Paragraph, Section, Table
+from . import labels, statement_lines, titles
+from .document import (
+    Aside,
+    Block,
+    Document,
+    Item,
+    ItemList,
+    Paragraph,
+    Quote,
+    Section,
+    Table,
+)
 from .entries import Entry, Shape
 from .labels import Part
 from .records import Span, enclosing
@@ -42,11 +52,19 @@ def _entries_of(document: Document, blocks: Sequence[Block]) -> list[Entry]:
                     entries += _item(document, item)
             case Table():
                 entries.append(Entry(Shape.TABLE, "", block.span, block.span, rows=block.rows))
-            case Aside(is_rule=False):
+            case Quote() if _is_labelled(block):
+                entries += _entries_of(document, block.blocks)
+            case Quote() | Aside(is_rule=False):
                 entries.append(Entry(Shape.ASIDE, "", block.span, block.span))
             case _:
                 pass
     return entries
+
+
+def _is_labelled(quote: Quote) -> bool:
+    """Say whether a quotation is a frame around a challenge and its solution."""
+    texts = [block.text for block in quote.blocks if isinstance(block, Paragraph)]
+    return any(labels.read(text) for text in texts)
 
 
 def _item(document: Document, item: Item) -> list[Entry]:

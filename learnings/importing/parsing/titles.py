@@ -65,7 +65,7 @@ _PROMISES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         Kind.SOLUTIONS,
         (
-            "^(?:my |the |key )?solutions?(?: (?:i )?(?:implemented|applied|found))?$",
+            "^(?:(?:my|the|key|implemented) )?solutions?(?: (?:i )?(?:implemented|found))?$",
             "^resolutions?$",
             "how i (?:solved|overcame)",
         ),

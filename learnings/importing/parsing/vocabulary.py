@@ -27,6 +27,7 @@ TITLE_FILLERS = _known("title_fillers")
 _WORD = re.compile(r"[\w+#./\-]*[\w+#]")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LENGTH = 80  # characters
+_NAME_WORDS = 6
 _CONNECTIVES = frozenset({"and", "the", "for", "used"})
 _GENERAL_CONCEPTS = re.compile(
     r"^(?:(?:additional|other|core|key|main|major|important|general|advanced|more|backend|frontend"
@@ -47,6 +48,13 @@ def names_technology(markdown: str) -> bool:
     if openings & _PHRASES - {"api"} or words[0] in _TECHNOLOGIES or words == ["api"]:
         return True
     return words[-1] in _TECHNOLOGIES - _AMBIGUOUS_ENDINGS
+
+
+def is_technology(markdown: str) -> bool:
+    """Say whether a statement is a technology's name and nothing else: not "Django basics"."""
+    words = _BRACKETS.sub(" ", plain.heading(markdown)).split()
+    is_name = all(not w[0].islower() or w in _CONNECTIVES or w in _TECHNOLOGIES for w in words)
+    return is_name and len(words) <= _NAME_WORDS and names_technology(markdown)
 
 
 def names_category(markdown: str) -> bool:

@@ -96,6 +96,30 @@ def test_unlabelled_prose_is_cut_where_it_turns_to_what_was_done():
     assert challenge["solution"] == "I fixed this by keeping sessions."
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> **Challenge:** Slow pages\n> **Solution:** Added an index\n",
+        "- 🐛 **Slow pages** — *Solution:* Added an index\n",
+        "#### Challenge\nSlow pages\n\n#### Solution\nAdded an index\n",
+    ],
+)
+def test_a_single_pair_is_read_in_rarer_shapes_too(body):
+    assert pairs(f"## Challenges\n\n{body}") == EXPECTED_PAIRS[:1]
+
+
+def test_the_solution_after_a_name_may_be_told_with_its_problem():
+    (challenge,) = preview(
+        "## Challenges\n\n- **Time:** Work left me no evenings. I solved this by planning weeks.\n"
+    )["challenges"]
+
+    assert challenge == {
+        "title": "Time",
+        "problem": "Work left me no evenings.",
+        "solution": "I solved this by planning weeks.",
+    }
+
+
 def test_challenges_without_solutions_have_none():
     assert pairs("## Challenges\n\nSome that I met:\n\n- Slow pages\n- Flaky tests\n") == [
         ("Slow pages", None),
