@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connections
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from tests.present import NO_BROWSER, chromium
@@ -54,6 +55,8 @@ def window(address: str) -> Iterator[Page]:
         page.on("request", asked)
         page.on("pageerror", broke)
         yield page
+        # The test's own: beside a running event loop, Django gives it connections of their own.
+        connections.close_all()
         browser.close()
     assert faults == []
 

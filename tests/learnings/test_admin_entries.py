@@ -195,6 +195,8 @@ def test_there_is_no_way_around_the_rules_of_deletion(curator):
     kept, gone = LearningFactory(published=True), LearningFactory(retracted=True)
     client = signed_in(curator)
 
+    offered = client.get("/admin/learnings/learning/").context["action_form"].fields["action"]
+    assert "delete_selected" not in dict(offered.choices)
     run(client, "delete_selected", kept, post="yes")
     assert client.post(page_of(kept, "delete"), {"post": "yes"}).status_code == 403
     client.post(page_of(gone, "delete"), {"post": "yes"})
