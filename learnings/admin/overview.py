@@ -35,9 +35,17 @@ def with_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     return {
         **context,
         "figures": _figures(request),
-        "next_entries": waiting.fetch(Key(type_name, pk) for _at, type_name, pk in first),
+        "next_entries": [
+            {"entry": entry, "waits": waiting.since(entry.submitted_at)}
+            for entry in waiting.fetch(Key(type_name, pk) for _at, type_name, pk in first)
+        ],
         "activity": [
-            {"row": row, "icon": TOLD[Event(row.event)], "address": _address(row.target)}
+            {
+                "row": row,
+                "icon": TOLD[Event(row.event)],
+                "address": _address(row.target),
+                "ago": waiting.since(row.created_at),
+            }
             for row in happened[:NEWEST]
         ],
     }

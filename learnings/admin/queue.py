@@ -140,6 +140,7 @@ def _row(entry: Entry, user_id: int, *, trusted: bool) -> dict[str, Any]:
         "kind": getattr(entry, "get_kind_display", lambda: "")(),
         "html": preview(entry),
         "address": change_address(entry),
+        "waits": waiting.since(entry.submitted_at),
         "is_own": is_own,
         "can_be_ticked": trusted or not is_own,
         "waiting_solutions": entry.waiting_solutions if isinstance(entry, Challenge) else 0,  # type: ignore[attr-defined]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Value
+from django.utils.timesince import timesince
 
 from accounts.models import User
 from learnings.models import Challenge, Entry, Learning, Solution, Status, Topic
@@ -51,6 +53,11 @@ class Key(NamedTuple):
         if type_name not in MODELS or not (pk.isascii() and pk.isdigit()) or len(pk) > MAX_DIGITS:
             return None
         return cls(type_name, int(pk))
+
+
+def since(moment: datetime | None) -> str:
+    """How long ago `moment` was, in one unit: "3 days"; empty for no moment."""
+    return timesince(moment, depth=1) if moment else ""
 
 
 def count_waiting() -> int:
