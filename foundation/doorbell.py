@@ -11,6 +11,9 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from celery import current_app
@@ -85,12 +88,25 @@ breaker = _Breaker()
 lines = _Lines()
 
 
+_muffled: ContextVar[bool] = ContextVar("muffled", default=False)
+
+
+@contextmanager
+def muffled() -> Iterator[None]:
+    """Ring nobody within: for work that is done on the spot, or that can wait for the sweep."""
+    token = _muffled.set(True)
+    try:
+        yield
+    finally:
+        _muffled.reset(token)
+
+
 def ring(task: str, message: dict[str, Any]) -> None:
     """Ask a worker to run `task` now, if that takes no time.
 
     A broker that does not answer is logged and left alone for a while: the sweep repeats the ring.
     """
-    if breaker.is_open:
+    if breaker.is_open or _muffled.get():
         return
     try:
         _send(task, message, timeout=RING_TIMEOUT, confirm=False)

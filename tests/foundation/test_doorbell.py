@@ -183,3 +183,12 @@ def _arrived(url: str, count: int) -> bool:
         time.sleep(0.02)
     assert there == count
     return True
+
+
+def test_a_muffled_bell_rings_nobody_and_rings_again_afterwards(monkeypatch):
+    rung = []
+    monkeypatch.setattr(doorbell, "_send", lambda task, message, **_options: rung.append(message))
+    with doorbell.muffled():
+        doorbell.ring("some.task", {"number": 1})
+    doorbell.ring("some.task", {"number": 2})
+    assert rung == [{"number": 2}]

@@ -28,6 +28,8 @@ from nexus import demonstration, parts
 from nexus.celery import app
 from nexus.embedded import Background
 
+logger = logging.getLogger(__name__)
+
 REQUEST_PATIENCE: Final = 1  # seconds that requests get to finish when the server stops
 TASK_PATIENCE: Final = 2.1  # seconds; an idle worker looks up every 2
 
@@ -123,7 +125,8 @@ def _serve(listener: socket.socket, *, on_start: Callable[[], None]) -> None:
         # A second Ctrl-C must not cut short what takes two seconds anyway.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        background.stop(patience=TASK_PATIENCE)
+        if not background.stop(patience=TASK_PATIENCE):
+            logger.warning("A task was cut short; it is promised and will run at the next start.")
 
 
 class _Server(uvicorn.Server):
@@ -139,12 +142,12 @@ class _Server(uvicorn.Server):
 
 
 def _announce(host: str, port: int) -> None:
-    console = Console(highlight=False)
+    # Wider than most terminals: an address that is folded or cut cannot be clicked or copied.
+    console = Console(highlight=False, width=200)
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "localhost"}.get(host, host)  # noqa: S104
+    addresses = [(name, f"http://{shown}:{port}{at}") for name, at in _ADDRESSES]
     console.print()
-    console.print(
-        _table("Nexus is up", [(n, f"http://{shown}:{port}{at}") for n, at in _ADDRESSES])
-    )
+    console.print(_table("Nexus is up", addresses))
     console.print(_table("In use", list(parts.in_use().items())))
     if settings.DEMO:
         rows = [
@@ -160,8 +163,7 @@ def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Table:
         title=title, title_justify="left", title_style="bold", show_header=False, box=box.SIMPLE
     )
     for number in range(len(rows[0])):
-        # Never folded: an address that is broken in two cannot be clicked or copied.
-        table.add_column(style="cyan" if number else None, no_wrap=True, overflow="ignore")
+        table.add_column(style="cyan" if number else None, no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table
