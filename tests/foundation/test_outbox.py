@@ -193,6 +193,19 @@ class TestTogether:
         assert sum(rung) == 60
         assert len(taken) == len(set(taken)) == 60
 
+    def test_a_sweep_does_not_wait_for_what_is_being_worked_on(self, monkeypatch):
+        taken: list[str] = []
+        monkeypatch.setattr(
+            doorbell, "_send", lambda _task, message, **_: taken.append(message["promise"])
+        )
+        owe("in work")
+        owe("lost")
+
+        with keeping("in work"):
+            assert together(lambda: sweep(at=NOON)) == [1]
+
+        assert taken == ["lost"]
+
     def test_twins_of_one_task_work_once(self):
         owe("receipt:1")
         worked: list[int] = []
