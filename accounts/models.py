@@ -124,6 +124,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.display_name or self.email
 
+    def get_full_name(self) -> str:
+        """What to call this person; the admin site asks."""
+        return self.display_name
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the address in the form it is looked up by."""
         self.email = normalised_email(self.email)
