@@ -31,7 +31,7 @@ from nexus.embedded import Background
 logger = logging.getLogger(__name__)
 
 REQUEST_PATIENCE: Final = 1  # seconds that requests get to finish when the server stops
-TASK_PATIENCE: Final = 2.1  # seconds; an idle worker looks up every 2
+TASK_PATIENCE: Final = 2  # seconds for the task at hand
 
 # At INFO these say what nobody has asked: every task that came and went, every server's start.
 _TALKATIVE: Final = ("celery", "kombu", "uvicorn", "httpx")
