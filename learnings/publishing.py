@@ -224,12 +224,12 @@ def revise(entry: _Entry, *, by: User, changes: dict[str, Any], at: datetime) ->
     _require_author_or_curator(entry, by)
     if not by.curates:
         _require(entry, EDITABLE, NotEditable)
-    topics = changes.pop("topics", None)
-    for name, value in changes.items():
+    fields = {name: value for name, value in changes.items() if name != "topics"}
+    for name, value in fields.items():
         setattr(entry, name, value)
     entry.updated_at = at
-    entry.save(update_fields=[*changes, "updated_at"])
-    if topics is not None:
+    entry.save(update_fields=[*fields, "updated_at"])
+    if (topics := changes.get("topics")) is not None:
         entry.topics.set(topics)
     return entry
 

@@ -283,10 +283,11 @@ class TestSteps:
     def test_a_revision_renders_the_text_and_sets_the_topics(self):
         entry, topic = LearningFactory(), TopicFactory()
 
-        publishing.revise(
-            entry, by=entry.author, changes={"body": "*so*", "topics": [topic]}, at=LATER
-        )
+        changes = {"body": "*so*", "topics": [topic]}
 
+        publishing.revise(entry, by=entry.author, changes=changes, at=LATER)
+
+        assert changes == {"body": "*so*", "topics": [topic]}, "the caller's own is left alone"
         entry.refresh_from_db()
         assert "<em>so</em>" in entry.body_html
         assert entry.updated_at == LATER
