@@ -1,12 +1,7 @@
-"""Topics, entries (learnings, challenges, solutions), votes, bookmarks and import runs.
-
-Everything a person reads passes through `visible_to(user)`. Rules that the data must always obey
-are constraints of the database; what happens on the way from draft to published is `publishing`.
-"""
+"""Learnings, challenges and solutions: what they share, and what each has of its own."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -15,103 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.text import slugify
 
 from accounts.models import User
 from foundation import markdown
 from foundation.freshness import FreshQuerySet
+from learnings.models.topics import Topic
 
 Viewer = User | AnonymousUser
-
-
-class TopicKind(models.TextChoices):
-    """What a topic is."""
-
-    TECHNOLOGY = "TECHNOLOGY", "Technology"
-    CONCEPT = "CONCEPT", "Concept"
-
-
-class TopicQuerySet(FreshQuerySet["Topic"]):
-    """Questions about topics."""
-
-    def named(self, names: Iterable[str]) -> dict[str, Topic]:
-        """Topics by name or alias, in any case: `{name as asked: topic}`, known ones only."""
-        asked = {name.strip().lower(): name for name in names}
-        topics = (
-            self.filter(Q(name_key__in=asked) | Q(alias_rows__key__in=asked))
-            .prefetch_related("alias_rows")
-            .distinct()
-        )
-        return {
-            asked[key]: topic
-            for topic in topics
-            for key in (topic.name_key, *(alias.key for alias in topic.alias_rows.all()))
-            if key in asked
-        }
-
-    def with_counts(self) -> Self:
-        """Add `learnings_count` and `challenges_count`: what is published under each topic."""
-        return self.annotate(
-            learnings_count=_published_under_topic(Learning),
-            challenges_count=_published_under_topic(Challenge),
-        )
-
-
-class Topic(models.Model):
-    """A technology or a concept that entries are about."""
-
-    slug = models.SlugField(max_length=100, unique=True)
-    name = models.CharField(max_length=100)
-    name_key = models.CharField(max_length=100, unique=True, editable=False)
-    kind = models.CharField(max_length=10, choices=TopicKind.choices)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects: ClassVar[models.Manager[Topic]] = TopicQuerySet.as_manager()
-    freshness = ("topics",)
-
-    class Meta:
-        ordering = ["name", "id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(name=""), name="topic_has_a_name"),
-            models.CheckConstraint(condition=Q(kind__in=TopicKind.values), name="topic_kind_known"),
-        ]
-        indexes = [models.Index(fields=["name", "id"], name="topic_by_name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the key that names are compared by, and a slug if none was given."""
-        self.name_key = self.name.strip().lower()
-        self.slug = self.slug or slugify(self.name) or uuid.uuid4().hex
-        super().save(*args, **kwargs)
-
-    @property
-    def subject(self) -> str:
-        """What followers of this topic subscribe to."""
-        return f"topic:{self.pk}"
-
-
-class TopicAlias(models.Model):
-    """Another name for a topic, such as "DRF"."""
-
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="alias_rows")
-    name = models.CharField(max_length=100)
-    key = models.CharField(max_length=100, unique=True, editable=False)
-
-    freshness = ("topics",)
-
-    class Meta:
-        verbose_name_plural = "topic aliases"
-        ordering = ["name", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the key that names are compared by."""
-        self.key = self.name.strip().lower()
-        super().save(*args, **kwargs)
 
 
 class Status(models.TextChoices):
@@ -418,124 +323,3 @@ class Solution(Entry):
     def summary(self) -> str:
         """A line by which a person recognises this entry."""
         return f"a solution of “{self.challenge.title}”"
-
-
-class Mark(models.Model):
-    """A person's mark on one entry, whatever its type."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
-    learning = models.ForeignKey(
-        Learning, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    challenge = models.ForeignKey(
-        Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    solution = models.ForeignKey(
-        Solution, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(learning__isnull=False, challenge=None, solution=None)
-                | Q(learning=None, challenge__isnull=False, solution=None)
-                | Q(learning=None, challenge=None, solution__isnull=False),
-                name="%(class)s_marks_one_entry",
-            ),
-            *(
-                models.UniqueConstraint(
-                    fields=["user", entry],
-                    condition=Q(**{f"{entry}__isnull": False}),
-                    name=f"%(class)s_once_per_{entry}",
-                )
-                for entry in ("learning", "challenge", "solution")
-            ),
-        ]
-        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="%(class)s_newest")]
-
-
-class Vote(Mark):
-    """A reader's word that an entry helped. Counted in the entry's `votes_count`."""
-
-    def __str__(self) -> str:
-        return f"Vote by {self.user}"
-
-
-class Bookmark(Mark):
-    """Kept for later, seen by nobody else."""
-
-    def __str__(self) -> str:
-        return f"Bookmark of {self.user}"
-
-
-class ImportStatus(models.TextChoices):
-    """Where an import is."""
-
-    QUEUED = "QUEUED", "Queued"
-    RUNNING = "RUNNING", "Running"
-    DONE = "DONE", "Done"
-    FAILED = "FAILED", "Failed"
-
-
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    """Questions about imports."""
-
-    def visible_to(self, user: User) -> Self:
-        """A learner's own imports; curators see all."""
-        return self if user.curates else self.filter(author=user)
-
-
-class ImportRun(models.Model):
-    """One README read into drafts, with the report its author gets."""
-
-    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="import_runs")
-    document = models.CharField(max_length=255, help_text="The file's name.")
-    repository = models.CharField(max_length=255, blank=True)
-    commit = models.CharField(max_length=64, blank=True)
-    # The bytes as they came: reading them is the worker's job, and so is refusing them.
-    content = models.BinaryField(editable=False)
-    status = models.CharField(
-        max_length=10, choices=ImportStatus.choices, default=ImportStatus.QUEUED
-    )
-    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
-    report = models.JSONField(default=dict, blank=True)
-    entries = models.JSONField(default=list, blank=True)
-    error = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[models.Manager[ImportRun]] = ImportRunQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=ImportStatus.values), name="import_status_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(progress__lte=100), name="import_progress_is_percent"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=ImportStatus.FAILED) | ~Q(error=""),
-                name="import_failed_for_a_reason",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["author", "-created_at", "-id"], name="import_by_author"),
-            models.Index(fields=["-created_at", "-id"], name="import_newest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Import of {self.document}"
-
-
-def _published_under_topic(model: type[Entry]) -> models.Expression:
-    through: Any = model.topics.through
-    name = model._meta.model_name
-    rows = through.objects.filter(
-        topic=models.OuterRef("pk"), **{f"{name}__status": Status.PUBLISHED}
-    ).order_by()
-    count = rows.values("topic").annotate(n=models.Count("pk")).values("n")
-    return Coalesce(models.Subquery(count), 0)

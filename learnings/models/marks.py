@@ -1,0 +1,60 @@
+"""What people mark entries with."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from learnings.models.entries import Challenge, Learning, Solution
+
+
+class Mark(models.Model):
+    """A person's mark on one entry, whatever its type."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
+    learning = models.ForeignKey(
+        Learning, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    challenge = models.ForeignKey(
+        Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    solution = models.ForeignKey(
+        Solution, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(learning__isnull=False, challenge=None, solution=None)
+                | Q(learning=None, challenge__isnull=False, solution=None)
+                | Q(learning=None, challenge=None, solution__isnull=False),
+                name="%(class)s_marks_one_entry",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["user", entry],
+                    condition=Q(**{f"{entry}__isnull": False}),
+                    name=f"%(class)s_once_per_{entry}",
+                )
+                for entry in ("learning", "challenge", "solution")
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="%(class)s_newest")]
+
+
+class Vote(Mark):
+    """A reader's word that an entry helped. Counted in the entry's `votes_count`."""
+
+    def __str__(self) -> str:
+        return f"Vote by {self.user}"
+
+
+class Bookmark(Mark):
+    """Kept for later, seen by nobody else."""
+
+    def __str__(self) -> str:
+        return f"Bookmark of {self.user}"

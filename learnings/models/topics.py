@@ -1,0 +1,115 @@
+"""Technologies and concepts, and their other names."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.text import slugify
+
+from foundation.freshness import FreshQuerySet
+
+
+class TopicKind(models.TextChoices):
+    """What a topic is."""
+
+    TECHNOLOGY = "TECHNOLOGY", "Technology"
+    CONCEPT = "CONCEPT", "Concept"
+
+
+class TopicQuerySet(FreshQuerySet["Topic"]):
+    """Questions about topics."""
+
+    def named(self, names: Iterable[str]) -> dict[str, Topic]:
+        """Topics by name or alias, in any case: `{name as asked: topic}`, known ones only."""
+        asked = {name.strip().lower(): name for name in names}
+        topics = (
+            self.filter(Q(name_key__in=asked) | Q(alias_rows__key__in=asked))
+            .prefetch_related("alias_rows")
+            .distinct()
+        )
+        return {
+            asked[key]: topic
+            for topic in topics
+            for key in (topic.name_key, *(alias.key for alias in topic.alias_rows.all()))
+            if key in asked
+        }
+
+    def with_counts(self) -> Self:
+        """Add `learnings_count` and `challenges_count`: what is published under each topic."""
+        return self.annotate(
+            learnings_count=_published_under(self.model.learnings),
+            challenges_count=_published_under(self.model.challenges),
+        )
+
+
+class Topic(models.Model):
+    """A technology or a concept that entries are about."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=100, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=TopicKind.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager[Topic]] = TopicQuerySet.as_manager()
+    freshness = ("topics",)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="topic_has_a_name"),
+            models.CheckConstraint(condition=Q(kind__in=TopicKind.values), name="topic_kind_known"),
+        ]
+        indexes = [models.Index(fields=["name", "id"], name="topic_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the key that names are compared by, and a slug if none was given."""
+        self.name_key = self.name.strip().lower()
+        self.slug = self.slug or slugify(self.name) or uuid.uuid4().hex
+        super().save(*args, **kwargs)
+
+    @property
+    def subject(self) -> str:
+        """What followers of this topic subscribe to."""
+        return f"topic:{self.pk}"
+
+
+class TopicAlias(models.Model):
+    """Another name for a topic, such as "DRF"."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="alias_rows")
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=100, unique=True, editable=False)
+
+    freshness = ("topics",)
+
+    class Meta:
+        verbose_name_plural = "topic aliases"
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the key that names are compared by."""
+        self.key = self.name.strip().lower()
+        super().save(*args, **kwargs)
+
+
+def _published_under(relation: Any) -> models.Expression:
+    """How many entries of one kind are published under each topic, through its relation."""
+    rows = relation.through._default_manager.filter(
+        topic=models.OuterRef("pk"),
+        **{f"{relation.field.model._meta.model_name}__status": "PUBLISHED"},
+    ).order_by()
+    count = rows.values("topic").annotate(n=models.Count("pk")).values("n")
+    return Coalesce(models.Subquery(count), 0)
