@@ -104,7 +104,7 @@ def database(url: str) -> dict[str, Any]:
     if config["ENGINE"] == "django.db.backends.postgresql":
         config["CONN_HEALTH_CHECKS"] = True  # a restarted server costs no failed request
         options: dict[str, Any] = config.setdefault("OPTIONS", {})
-        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 3}
     return config
 
 
