@@ -27,6 +27,9 @@ class Event(models.TextChoices):
     SOLUTION_ACCEPTED = "SOLUTION_ACCEPTED", "Solution accepted"
     TOPIC_ENTRY = "TOPIC_ENTRY", "New in a topic"
     IMPORT_FINISHED = "IMPORT_FINISHED", "Import finished"
+    REVISION_PROPOSED = "REVISION_PROPOSED", "Revision waiting"
+    REVISION_DECIDED = "REVISION_DECIDED", "Revision decided"
+    BRIEF_REMINDER = "BRIEF_REMINDER", "Deadline near"
 
 
 class Channel(models.TextChoices):

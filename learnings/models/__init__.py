@@ -1,9 +1,11 @@
-"""Topics, entries (learnings, challenges, solutions), votes, bookmarks and import runs.
+"""Topics, entries, marks, imports, changes to decide about, followed sources and briefs.
 
 Everything a person reads passes through `visible_to(user)`. Rules that the data must always obey
 are constraints of the database; what happens on the way from draft to published is `publishing`.
 """
 
+from learnings.models.briefs import Brief
+from learnings.models.changes import ImportConflict, Keep, Revision, RevisionStatus
 from learnings.models.entries import (
     Challenge,
     Entry,
@@ -15,17 +17,24 @@ from learnings.models.entries import (
 )
 from learnings.models.imports import ImportRun, ImportStatus
 from learnings.models.marks import Bookmark, Vote
+from learnings.models.sources import Source
 from learnings.models.topics import Topic, TopicAlias, TopicKind
 
 __all__ = [
     "Bookmark",
+    "Brief",
     "Challenge",
     "Entry",
+    "ImportConflict",
     "ImportRun",
     "ImportStatus",
+    "Keep",
     "Learning",
     "LearningKind",
+    "Revision",
+    "RevisionStatus",
     "Solution",
+    "Source",
     "Status",
     "Topic",
     "TopicAlias",

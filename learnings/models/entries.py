@@ -94,6 +94,9 @@ class Entry(models.Model):
     source_digest = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Of the record as it was read."
     )
+    gone_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when its README lacks it."
+    )
 
     # The Markdown fields and where their HTML goes.
     rendered: ClassVar[dict[str, str]] = {}

@@ -36,7 +36,9 @@ class ImportRun(models.Model):
     repository = models.CharField(max_length=255, blank=True)
     commit = models.CharField(max_length=64, blank=True)
     # The bytes as they came: reading them is the worker's job, and so is refusing them.
-    content = models.BinaryField(editable=False)
+    content = models.BinaryField(editable=False, default=b"")
+    # Where a worker has to fetch it first; empty when it was sent.
+    source_url = models.CharField(max_length=500, blank=True)
     status = models.CharField(
         max_length=10, choices=ImportStatus.choices, default=ImportStatus.QUEUED
     )

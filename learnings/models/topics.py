@@ -40,6 +40,10 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
             if key in asked
         }
 
+    def confirmed(self) -> Self:
+        """Those that a curator made or confirmed: what everybody sees and chooses from."""
+        return self.filter(is_proposed=False)
+
     def with_counts(self) -> Self:
         """Add `learnings_count` and `challenges_count`: what is published under each topic."""
         return self.annotate(
@@ -55,6 +59,9 @@ class Topic(models.Model):
     name = models.CharField(max_length=100)
     name_key = models.CharField(max_length=100, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=TopicKind.choices)
+    is_proposed = models.BooleanField(
+        "proposed", default=False, help_text="Named by a README, not confirmed by a curator yet."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[models.Manager[Topic]] = TopicQuerySet.as_manager()
