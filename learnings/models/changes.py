@@ -125,7 +125,7 @@ class Keep(models.TextChoices):
 
 
 class ImportConflict(AboutAnEntry):
-    """An entry that changed on the hub and in its README. Nothing is overwritten: somebody decides."""
+    """An entry that changed both on the hub and in its README: somebody decides, nothing is lost."""
 
     import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="conflicts")
     number = models.PositiveIntegerField(help_text="Within its import, from 1.")
