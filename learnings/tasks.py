@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
+from foundation import scheduling
+from learnings import following
 from learnings.importing import runs
 
 
@@ -13,3 +16,17 @@ from learnings.importing import runs
 def run_import(*, run_id: int, promise: str, **_later_arguments: Any) -> None:
     """Read an uploaded README into drafts."""
     runs.work(run_id, promised_as=promise)
+
+
+@shared_task(name="learnings.look_at_sources")
+def look_at_sources(**_later_arguments: Any) -> None:
+    """Promise a look at each followed source that it is time for."""
+    now = timezone.now()
+    if scheduling.take_slot("look at sources", every=following.LOOK_EVERY, at=now):
+        following.promise_looks(at=now)
+
+
+@shared_task(name=following.LOOK)
+def look_at_source(*, source_id: int, promise: str, **_later_arguments: Any) -> None:
+    """Look whether the README of one source has changed."""
+    following.look(source_id, promised_as=promise)

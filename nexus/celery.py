@@ -79,6 +79,7 @@ app.conf.update(
         # A tick that no worker took before the next one is worth nothing any more.
         "sweep": {"task": "foundation.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "forget": {"task": "foundation.forget", "schedule": crontab(hour="3", minute="17")},
+        "sources": {"task": "learnings.look_at_sources", "schedule": crontab(minute="7")},
         "forget families": {"task": "accounts.forget", "schedule": crontab(hour="3", minute="27")},
     },
 )

@@ -1,5 +1,5 @@
 """Curation: the review queue, entries, topics and imports in the admin site."""
 
-from learnings.admin import challenges, entries, imports, topics
+from learnings.admin import challenges, entries, imports, sources, topics
 
-__all__ = ["challenges", "entries", "imports", "topics"]
+__all__ = ["challenges", "entries", "imports", "sources", "topics"]

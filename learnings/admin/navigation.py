@@ -31,6 +31,7 @@ GROUPS: Final = {
         Page("Learnings", "school", "learnings_learning"),
         Page("Topics", "sell", "learnings_topic"),
         Page("Imports", "upload_file", "learnings_importrun"),
+        Page("Sources", "sync", "learnings_source"),
     ),
     "People": (
         Page("Users", "person", "accounts_user"),

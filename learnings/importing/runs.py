@@ -11,6 +11,7 @@ import logging
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
@@ -18,7 +19,9 @@ from accounts.models import User
 from foundation.errors import Invalid, NexusError, TooLarge
 from foundation.outbox import keeping, promise
 from learnings import publishing
+from learnings.importing.addresses import Address
 from learnings.importing.applying import apply
+from learnings.importing.fetching import Fetcher
 from learnings.importing.parsing import MAX_BYTES, UnreadableDocument, read
 from learnings.importing.planning import Action, Plan, Source, plan
 from learnings.models import Challenge, Entry, ImportRun, ImportStatus, Learning, Solution
@@ -28,6 +31,7 @@ from notifications.models import Event
 logger = logging.getLogger(__name__)
 
 RUN_IMPORT: Final = "learnings.run_import"
+MAX_NAME: Final = 255  # characters of a document's name; of a longer path the end is kept
 MODELS: Final[dict[str, type[Entry]]] = {
     "learning": Learning,
     "challenge": Challenge,
@@ -56,8 +60,11 @@ def start(
     at: datetime,
     repository: str = "",
     commit: str = "",
+    source_url: str = "",
 ) -> ImportRun:
     """Save a README and promise that a worker will read it into drafts of `author`.
+
+    `source_url` is where it was fetched, for one that was not sent.
 
     Raises:
         DocumentEmpty: there is nothing in it.
@@ -73,27 +80,78 @@ def start(
         content=content,
         repository=repository,
         commit=commit,
+        source_url=source_url,
         created_at=at,
     )
     promise(RUN_IMPORT, key=f"import:{run.pk}", kwargs={"run_id": run.pk})
     return run
 
 
-def work(run_id: int, *, promised_as: str) -> None:
+@transaction.atomic
+def start_from(address: Address, *, author: User, at: datetime) -> ImportRun:
+    """Promise that a worker will fetch the README at `address` and read it into drafts."""
+    run = ImportRun.objects.create(
+        author=author,
+        document=address.candidates[0].path[-MAX_NAME:],
+        repository=address.repository,
+        source_url=address.url,
+        created_at=at,
+    )
+    promise(RUN_IMPORT, key=f"import:{run.pk}", kwargs={"run_id": run.pk})
+    return run
+
+
+def source_hosts() -> frozenset[str]:
+    """The hosts that this hub asks: the operator's choice, as the rest of the guard is not."""
+    return frozenset(settings.SOURCE_HOSTS)
+
+
+def work(run_id: int, *, promised_as: str, fetcher: Fetcher | None = None) -> None:
     """Do the import that was promised under this key, once. A worker calls this.
 
-    A database that went away is the only thing worth trying again, so that error passes.
+    What is elsewhere is fetched first, by `fetcher` or this hub's own. A database that went away
+    is the only thing worth trying again, so that error passes.
     """
     # In a transaction of its own, so that whoever asks sees that it is being worked on.
     started = ImportRun.objects.filter(pk=run_id, status=ImportStatus.QUEUED)
     started.update(status=ImportStatus.RUNNING, started_at=timezone.now())
+    # Outside any transaction: a slow host must hold up nobody who wants to write.
+    problem = _bring(run_id, fetcher or Fetcher(hosts=source_hosts()))
     with keeping(promised_as) as owed:
         run = ImportRun.objects.select_related("author").filter(pk=run_id).first()
         if owed and run is not None:
-            _finish(run)
+            _finish(run, problem)
 
 
-def _finish(run: ImportRun) -> None:
+def _bring(run_id: int, fetcher: Fetcher) -> NexusError | None:
+    """Fetch what has to be fetched and keep it with the run; returns why that failed, if so."""
+    runs = ImportRun.objects.filter(pk=run_id, status=ImportStatus.RUNNING, content=b"")
+    run = runs.exclude(source_url="").first()
+    if run is None:
+        return None
+    try:
+        fetched = fetcher.fetch(run.source_url)
+    except NexusError as error:
+        return error
+    if fetched is not None:
+        runs.update(
+            document=fetched.path[-MAX_NAME:],
+            repository=fetched.repository,
+            commit=fetched.commit,
+            content=fetched.content,
+        )
+    return None
+
+
+def _finish(run: ImportRun, problem: NexusError | None) -> None:
+    if problem is None:
+        _attempt(run)
+    else:
+        _fail(run, str(problem))
+    _tell(run)
+
+
+def _attempt(run: ImportRun) -> None:
     try:
         with transaction.atomic():
             _import(run)
@@ -104,6 +162,9 @@ def _finish(run: ImportRun) -> None:
     except Exception:
         logger.exception("Import %s failed", run.pk)
         _fail(run, "The hub could not read this document. That is our fault, and it is logged.")
+
+
+def _tell(run: ImportRun) -> None:
     run.finished_at, run.progress = timezone.now(), 100
     run.save()
     announce(

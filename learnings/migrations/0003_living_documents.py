@@ -113,6 +113,8 @@ class Migration(migrations.Migration):
                 ('etag', models.CharField(blank=True, editable=False, max_length=200)),
                 ('content_digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('checked_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('failures', models.PositiveSmallIntegerField(default=0, editable=False, help_text='Looks that failed since the last that did not.')),
+                ('due_at', models.DateTimeField(blank=True, editable=False, help_text='No look before this time.', null=True)),
                 ('problem', models.CharField(blank=True, help_text='Why the last look failed, or nothing.', max_length=500)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('last_run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='learnings.importrun')),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
@@ -19,9 +20,9 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """A learner's own; curators see all."""
         return self if user.curates else self.filter(user=user)
 
-    def due(self) -> Self:
-        """Those of active people, longest unchecked first."""
-        return self.filter(user__is_active=True).order_by(
+    def due(self, *, at: datetime) -> Self:
+        """Those of active people that it is time to look at, longest unchecked first."""
+        return self.filter(Q(due_at=None) | Q(due_at__lte=at), user__is_active=True).order_by(
             models.F("checked_at").asc(nulls_first=True), "id"
         )
 
@@ -34,6 +35,12 @@ class Source(models.Model):
     etag = models.CharField(max_length=200, blank=True, editable=False)
     content_digest = models.CharField(max_length=64, blank=True, editable=False)
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failures = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Looks that failed since the last that did not."
+    )
+    due_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="No look before this time."
+    )
     problem = models.CharField(
         max_length=500, blank=True, help_text="Why the last look failed, or nothing."
     )

@@ -19,6 +19,7 @@ DATA_DIR = ENVIRONMENT.nexus_data_dir
 PORT = ENVIRONMENT.port
 PUBLIC_READ = ENVIRONMENT.nexus_public_read
 METRICS_ALLOW = ENVIRONMENT.nexus_metrics_allow
+SOURCE_HOSTS = [host.strip().lower() for host in ENVIRONMENT.nexus_source_hosts if host.strip()]
 DEMO = ENVIRONMENT.nexus_demo
 BASE_URL = ENVIRONMENT.nexus_base_url or f"http://localhost:{PORT}"
 VERSION = "0.1.0"

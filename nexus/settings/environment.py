@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
+GITHUB_HOSTS = ["github.com", "raw.githubusercontent.com", "api.github.com"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Environment:
     nexus_csrf_trusted_origins: list[str]
     nexus_metrics_allow: list[str]
     nexus_num_proxies: int
+    nexus_source_hosts: list[str]
     nexus_https: bool
     nexus_public_read: bool
     nexus_demo: bool
@@ -63,6 +65,7 @@ class Environment:
                 nexus_csrf_trusted_origins=env.list("NEXUS_CSRF_TRUSTED_ORIGINS", default=[]),
                 nexus_metrics_allow=env.list("NEXUS_METRICS_ALLOW", default=["127.0.0.1", "::1"]),
                 nexus_num_proxies=env.int("NEXUS_NUM_PROXIES", default=0),
+                nexus_source_hosts=env.list("NEXUS_SOURCE_HOSTS", default=GITHUB_HOSTS),
                 nexus_https=env.bool("NEXUS_HTTPS", default=True),
                 nexus_public_read=env.bool("NEXUS_PUBLIC_READ", default=False),
                 nexus_demo=env.bool("NEXUS_DEMO", default=False),

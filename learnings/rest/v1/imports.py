@@ -14,11 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.models import User
 from accounts.rest.authentication import signed_in
 from foundation.http.filtering import StrictQueryMixin
 from foundation.http.parsers import BodyTooLarge, StrictJSONParser
 from foundation.openapi.describing import documented
-from learnings.importing import runs
+from learnings.importing import addresses, runs
 from learnings.models import ImportRun, ImportStatus
 from learnings.rest.v1.serializers import (
     ImportRequestSerializer,
@@ -89,15 +90,25 @@ class ImportViewSet(
         """Take a README and promise to read it. The answer's `Location` tells how far it is."""
         body = ImportRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        document, content = body.document_and_content()
-        run = runs.start(
-            author=signed_in(request), document=document, content=content, at=timezone.now()
-        )
+        run = self._start(body, by=signed_in(request))
         return Response(
             self.get_serializer(run).data,
             status=status.HTTP_202_ACCEPTED,
             headers={"Location": f"/api/v1/imports/{run.pk}/"},
         )
+
+    @staticmethod
+    def _start(body: ImportRequestSerializer, *, by: User) -> ImportRun:
+        now = timezone.now()
+        if "source_url" not in body.validated_data:
+            document, content = body.document_and_content()
+            return runs.start(author=by, document=document, content=content, at=now)
+        try:
+            address = addresses.parse(body.validated_data["source_url"], hosts=runs.source_hosts())
+        except addresses.AddressRefused as error:
+            error.pointer = "/source_url"
+            raise
+        return runs.start_from(address, author=by, at=now)
 
     @documented(answers={200: SubmittedSerializer}, problems=[403])
     @action(detail=True, methods=["post"])

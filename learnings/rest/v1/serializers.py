@@ -326,12 +326,15 @@ class ImportSerializer(serializers.ModelSerializer):
     report = serializers.SerializerMethodField()
     entries = ImportedEntrySerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField(help_text="Why it failed, or null.")
+    source_url = serializers.SerializerMethodField(
+        help_text="Where it was fetched; null for one that was sent."
+    )
 
     class Meta:
         model = ImportRun
         fields = [
-            "id", "document", "status", "progress", "report", "entries", "error", "created_at",
-            "finished_at",
+            "id", "document", "source_url", "status", "progress", "report", "entries", "error",
+            "created_at", "finished_at",
         ]  # fmt: skip
         read_only_fields = fields
         ref_name = "Import"
@@ -345,23 +348,38 @@ class ImportSerializer(serializers.ModelSerializer):
         """The reason of a failure."""
         return run.error or None
 
+    def get_source_url(self, run: ImportRun) -> str | None:
+        """The address, as the hub writes it."""
+        return run.source_url or None
+
 
 class ImportRequestSerializer(StrictSerializer):
-    """A README: as a file (`multipart/form-data`) or as text."""
+    """A README: as a file (`multipart/form-data`), as text, or by its address."""
 
     file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
     text = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
     document = serializers.CharField(
         required=False, max_length=255, help_text="The document's name; README.md by default."
     )
+    source_url = serializers.CharField(
+        required=False,
+        max_length=500,
+        help_text="A repository on GitHub, such as https://github.com/owner/name, or one file.",
+    )
 
     class Meta:
         ref_name = "ImportRequest"
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Exactly one of file and text."""
-        if ("file" in attrs) == ("text" in attrs):
-            raise serializers.ValidationError("Send either a file or a text.", "file_or_text")
+        """Exactly one of file, text and address; an address brings the document's name."""
+        if len({"file", "text", "source_url"} & set(attrs)) != 1:
+            raise serializers.ValidationError(
+                "Send exactly one of file, text and source_url.", "file_or_text"
+            )
+        if {"source_url", "document"} <= set(attrs):
+            raise serializers.ValidationError(
+                {"document": ["What is fetched has a name already."]}, "read_only"
+            )
         return attrs
 
     def document_and_content(self) -> tuple[str, bytes]:

@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from learnings.rest.v1 import entries, imports, subscriptions, topics
+from learnings.rest.v1 import entries, imports, sources, subscriptions, topics
 
 router = SimpleRouter()
 router.register("topics", topics.TopicViewSet, basename="topic")
@@ -11,6 +11,7 @@ router.register("learnings", entries.LearningViewSet, basename="learning")
 router.register("challenges", entries.ChallengeViewSet, basename="challenge")
 router.register("solutions", entries.SolutionViewSet, basename="solution")
 router.register("imports", imports.ImportViewSet, basename="import")
+router.register("sources", sources.SourceViewSet, basename="source")
 router.register("subscriptions", subscriptions.SubscriptionViewSet, basename="subscription")
 
 urlpatterns = [
