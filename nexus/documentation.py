@@ -77,6 +77,7 @@ TAGS: Final = (
     ("challenges", "Problems that learners met."),
     ("solutions", "How they were solved. One per challenge can be accepted."),
     ("imports", "READMEs read into drafts by a worker."),
+    ("sources", "READMEs elsewhere that are imported again whenever they change."),
     ("notifications", "What concerns you."),
     ("subscriptions", "Topics and challenges that you follow."),
 )

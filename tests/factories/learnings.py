@@ -10,6 +10,7 @@ from learnings.models import (
     Learning,
     LearningKind,
     Solution,
+    Source,
     Status,
     Topic,
     TopicKind,
@@ -89,3 +90,13 @@ class ImportRunFactory(factory.django.DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
     document = "README.md"
     content = b"# A README\n"
+
+
+class SourceFactory(factory.django.DjangoModelFactory):
+    """A repository that was not looked at yet."""
+
+    class Meta:
+        model = Source
+
+    user = factory.SubFactory(UserFactory)
+    url = factory.Sequence(lambda n: f"https://github.com/owner/repository{n}")

@@ -18,6 +18,7 @@ from tests.factories.learnings import (
     ImportRunFactory,
     LearningFactory,
     SolutionFactory,
+    SourceFactory,
     TopicFactory,
 )
 from tests.factories.notifications import (
@@ -59,6 +60,7 @@ ROWS = {
     "learnings_solution": lambda: SolutionFactory(in_review=True, topics=[TopicFactory()]),
     "learnings_topic": TopicFactory,
     "learnings_importrun": ImportRunFactory,
+    "learnings_source": SourceFactory,
     "accounts_user": a_person,
     "accounts_cohort": a_cohort,
     "notifications_announcement": AnnouncementFactory,
@@ -74,6 +76,7 @@ OPEN_FOR = {
     "learnings_solution": {Role.ADMIN: ALL, Role.CURATOR: ALL},
     "learnings_topic": {Role.ADMIN: ALL, Role.CURATOR: ALL},
     "learnings_importrun": {Role.ADMIN: LOOK, Role.CURATOR: LOOK},
+    "learnings_source": {Role.ADMIN: LOOK, Role.CURATOR: LOOK},
     "accounts_user": {Role.ADMIN: ALL, Role.CURATOR: LOOK},
     "accounts_cohort": {Role.ADMIN: ALL, Role.CURATOR: LOOK},
     "notifications_announcement": {Role.ADMIN: LOOK, Role.CURATOR: NOTHING},
