@@ -9,6 +9,8 @@
 | retract | IN_REVIEW, PUBLISHED              | RETRACTED | author, curator              |
 | discard | DRAFT, REJECTED, RETRACTED        | gone      | author, curator              |
 
+An author's change of what is published is a proposal: `revising`.
+
 Each step locks the row, checks the rule, saves and announces in one transaction. Why:
 docs/decisions/0004.
 """
@@ -23,7 +25,7 @@ from django.db import transaction
 
 from accounts.models import User
 from foundation.errors import Conflict, Forbidden, Invalid
-from learnings.models import Challenge, Entry, Solution, Status
+from learnings.models import Challenge, Entry, RevisionStatus, Solution, Status
 from notifications.announcing import Audience, announce
 from notifications.models import Event
 
@@ -76,7 +78,7 @@ class NotDiscardable(Conflict):
 
 
 class NotEditable(Conflict):
-    """What is in review, published or retracted stays as it is, but for a curator."""
+    """What is in review or retracted stays as it is, but for a curator."""
 
     code = "not_editable"
 
@@ -107,7 +109,7 @@ def submit(entry: _Entry, *, by: User, at: datetime) -> _Entry:
         NotYours: `by` is not the author.
         NotSubmittable: it is not a draft or rejected.
     """
-    entry = _locked(entry)
+    entry = locked(entry)
     if entry.author_id != by.pk:
         raise NotYours("Only its author can submit an entry.")
     _require(entry, EDITABLE, NotSubmittable)
@@ -136,12 +138,9 @@ def publish(entry: _Entry, *, by: User, at: datetime) -> _Entry:
         NotPublishable: it is not in review (or a draft, for an author with `publish_own`).
         ChallengeNotPublished: it is a solution whose challenge is not public.
     """
-    entry = _locked(entry)
+    entry = locked(entry)
+    require_publisher(entry, by)
     is_own = entry.author_id == by.pk
-    if is_own and not by.has_perm("learnings.publish_own"):
-        raise NotACurator("Your own entries are published by somebody else.")
-    if not is_own and not by.curates:
-        raise NotACurator("Entries are published by curators.")
     _require(
         entry, {Status.IN_REVIEW, Status.DRAFT} if is_own else {Status.IN_REVIEW}, NotPublishable
     )
@@ -162,13 +161,10 @@ def reject(entry: _Entry, *, by: User, reason: str, at: datetime) -> _Entry:
         NotRejectable: it is not in review.
         ReasonMissing: `reason` is blank.
     """
-    entry = _locked(entry)
-    if not by.curates or entry.author_id == by.pk:
-        raise NotACurator("Entries are rejected by curators, and not by their own author.")
-    if not reason.strip():
-        raise ReasonMissing("Say what is to be mended.", pointer="/reason")
+    entry = locked(entry)
+    reason = require_reason(entry, by, reason)
     _require(entry, {Status.IN_REVIEW}, NotRejectable)
-    entry.status, entry.review_reason = Status.REJECTED, reason.strip()
+    entry.status, entry.review_reason = Status.REJECTED, reason
     _save(entry, at, "review_reason")
     announce(
         Event.ENTRY_REJECTED,
@@ -186,15 +182,18 @@ def reject(entry: _Entry, *, by: User, reason: str, at: datetime) -> _Entry:
 def retract(entry: _Entry, *, by: User, at: datetime) -> _Entry:
     """Take an entry back for good. It stays readable for its author and curators.
 
+    What was proposed for it is withdrawn.
+
     Raises:
         NotYours: `by` is neither the author nor a curator.
         NotRetractable: it is not in review or published.
     """
-    entry = _locked(entry)
-    _require_author_or_curator(entry, by)
+    entry = locked(entry)
+    require_author_or_curator(entry, by)
     _require(entry, {Status.IN_REVIEW, Status.PUBLISHED}, NotRetractable)
     entry.status = Status.RETRACTED
     _save(entry, at)
+    entry.revisions.filter(status=RevisionStatus.PROPOSED).delete()  # type: ignore[attr-defined]
     return entry
 
 
@@ -206,8 +205,8 @@ def discard(entry: Entry, *, by: User) -> None:
         NotYours: `by` is neither the author nor a curator.
         NotDiscardable: it is in review or published.
     """
-    entry = _locked(entry)
-    _require_author_or_curator(entry, by)
+    entry = locked(entry)
+    require_author_or_curator(entry, by)
     _require(entry, DISCARDABLE, NotDiscardable)
     entry.delete()
 
@@ -220,8 +219,8 @@ def revise(entry: _Entry, *, by: User, changes: dict[str, Any], at: datetime) ->
         NotYours: `by` is neither the author nor a curator.
         NotEditable: it is in review, published or retracted, and `by` is not a curator.
     """
-    entry = _locked(entry)
-    _require_author_or_curator(entry, by)
+    entry = locked(entry)
+    require_author_or_curator(entry, by)
     if not by.curates:
         _require(entry, EDITABLE, NotEditable)
     fields = {name: value for name, value in changes.items() if name != "topics"}
@@ -243,7 +242,7 @@ def accept(solution: Solution, *, by: User, at: datetime) -> Solution:
         NotAcceptable: the solution or its challenge is not published.
     """
     challenge, solution = _locked_pair(solution)
-    _require_author_or_curator(challenge, by)
+    require_author_or_curator(challenge, by)
     if solution.status != Status.PUBLISHED or challenge.status != Status.PUBLISHED:
         raise NotAcceptable("Only a published solution of a published challenge can be accepted.")
     if solution.accepted:
@@ -273,7 +272,7 @@ def unaccept(solution: Solution, *, by: User) -> Solution:
         NotYours: `by` is neither the challenge's author nor a curator.
     """
     challenge, solution = _locked_pair(solution)
-    _require_author_or_curator(challenge, by)
+    require_author_or_curator(challenge, by)
     solution.accepted = False
     solution.save(update_fields=["accepted"])
     return solution
@@ -287,6 +286,33 @@ def require_open(challenge: Challenge) -> None:
     """
     if challenge.status != Status.PUBLISHED:
         raise ChallengeNotPublished("Only a published challenge takes solutions.")
+
+
+def require_publisher(entry: Entry, by: User) -> None:
+    """Check that `by` may make words of this entry public.
+
+    Raises:
+        NotACurator: they may not; of their own entry only with `publish_own`.
+    """
+    is_own = entry.author_id == by.pk
+    if is_own and not by.has_perm("learnings.publish_own"):
+        raise NotACurator("Your own entries are published by somebody else.")
+    if not is_own and not by.curates:
+        raise NotACurator("Entries are published by curators.")
+
+
+def require_reason(entry: Entry, by: User, reason: str) -> str:
+    """Check that `by` may send words of this entry back, and says why; returns the reason.
+
+    Raises:
+        NotACurator: `by` does not review, or wrote it.
+        ReasonMissing: `reason` is blank.
+    """
+    if not by.curates or entry.author_id == by.pk:
+        raise NotACurator("Entries are rejected by curators, and not by their own author.")
+    if not reason.strip():
+        raise ReasonMissing("Say what is to be mended.", pointer="/reason")
+    return reason.strip()
 
 
 def _announce_publication(entry: Entry, *, by: User, at: datetime) -> None:
@@ -324,17 +350,17 @@ def _announce_publication(entry: Entry, *, by: User, at: datetime) -> None:
         )
 
 
-def _locked(entry: _Entry) -> _Entry:
+def locked(entry: _Entry) -> _Entry:
     """The entry as it is now, held until the end of the transaction."""
     rows = type(entry)._default_manager.select_for_update(of=("self",)).select_related("author")
-    locked: _Entry = rows.get(pk=entry.pk)
-    return locked
+    found: _Entry = rows.get(pk=entry.pk)
+    return found
 
 
 def _locked_pair(solution: Solution) -> tuple[Challenge, Solution]:
     # The challenge first: two acceptances of one challenge then wait for each other.
-    challenge = _locked(solution.challenge)
-    return challenge, _locked(solution)
+    challenge = locked(solution.challenge)
+    return challenge, locked(solution)
 
 
 def _require(entry: Entry, allowed: Iterable[str], refusal: type[Conflict]) -> None:
@@ -342,7 +368,12 @@ def _require(entry: Entry, allowed: Iterable[str], refusal: type[Conflict]) -> N
         raise refusal(f"{refusal.__doc__} This one is {entry.get_status_display().lower()}.")
 
 
-def _require_author_or_curator(entry: Entry, by: User) -> None:
+def require_author_or_curator(entry: Entry, by: User) -> None:
+    """Check that an entry is `by`'s own, or that they curate.
+
+    Raises:
+        NotYours: neither.
+    """
     if entry.author_id != by.pk and not by.curates:
         raise NotYours("Only its author or a curator can do this.")
 

@@ -1,30 +1,51 @@
-"""Records against what exists: what an import would create, update, leave alone or miss.
+"""Records against what exists: what an import would create, update, propose, leave alone or miss.
 
-Reads the database, writes nothing. A record is recognised by what it says first: a learning by
-its kind and title, a challenge by its title, a solution by its challenge. Whether it changed in
-the README is told by a digest kept with the entry; whether it was edited on the hub, by comparing
-that digest with the entry as it is now.
+Reads the database, writes nothing. `matching` says which entry a record stands for. Whether it
+changed in the README is told by a digest kept with the entry; whether it was edited on the hub, by
+comparing that digest with the entry as it is now:
+
+| README   | hub      | the entry is           | then                                              |
+| -------- | -------- | ---------------------- | ------------------------------------------------- |
+| same     | any      | any                    | UNCHANGED                                         |
+| changed  | same     | DRAFT, REJECTED        | UPDATE                                            |
+| changed  | same     | PUBLISHED              | PROPOSE, in place of an import's earlier one      |
+| changed  | same     | IN_REVIEW, RETRACTED   | CONFLICT                                          |
+| changed  | edited   | any                    | CONFLICT, unless both say the same now            |
+
+An author's own open proposal for a published entry is an edit on the hub. What was decided is not
+asked again: words that a curator turned down, or that lost against the hub's, count as the same.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from django.db.models import Q
+
 from accounts.models import User
 from foundation.errors import TooLarge
 from foundation.markdown import MAX_LENGTH
-from learnings.importing.parsing import ChallengeRecord, Reading, Span
-from learnings.models import Challenge, Entry, Learning, Solution
+from learnings.importing.matching import Content, Matches, Record, Source
+from learnings.importing.parsing import ChallengeRecord, Reading
+from learnings.models import (
+    Challenge,
+    Entry,
+    Learning,
+    Revision,
+    RevisionStatus,
+    Solution,
+    Status,
+    digest_of,
+)
 from learnings.publishing import EDITABLE
 
+__all__ = ["Action", "ChallengeStep", "Plan", "RecordTooLong", "Source", "Step", "plan"]
+
 _Entry = TypeVar("_Entry", bound=Entry)
-Content = Mapping[str, str]  # the texts of a record, by the name of the entry's field
 
 
 class RecordTooLong(TooLarge):
@@ -38,17 +59,31 @@ class Action(StrEnum):
 
     CREATE = "CREATE"
     UPDATE = "UPDATE"
+    PROPOSE = "PROPOSE"  # it is published: a revision goes to review
     UNCHANGED = "UNCHANGED"
     CONFLICT = "CONFLICT"  # changed in the README, and edited or no longer editable on the hub
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[_Entry]):
-    """One entry to be written or left: `entry` holds the new content, saved or not."""
+    """One entry to be written or left: `entry` holds what it will say, saved or not.
+
+    Where the README's words wait for a decision, `entry` keeps the hub's and `record` has the
+    README's; `hub` then has the words that an edit on the hub would make of it.
+    """
 
     action: Action
     entry: _Entry
-    moved: bool = False  # unchanged, but it stands on other lines or in another document now
+    record: Record
+    moved: bool = False  # not rewritten, but it stands on other lines or came back
+    hub: Content = field(default_factory=dict)
+    outdated: Revision | None = None  # proposed by an earlier import, and no longer in the README
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The README's words where they differ from the entry's."""
+        now = self.entry.content
+        return {name: text for name, text in self.record.content.items() if now[name] != text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +94,11 @@ class ChallengeStep:
     solution: Step[Solution] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where a text comes from, as it is kept with every entry."""
-
-    document: str
-    repository: str = ""
-    commit: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything one import does. `gone` are entries of this document that it no longer holds."""
+    """Everything one import does. `gone` are entries that this document has held until now."""
 
+    author: User
     learnings: list[Step[Learning]] = field(default_factory=list)
     challenges: list[ChallengeStep] = field(default_factory=list)
     gone: list[Entry] = field(default_factory=list)
@@ -89,140 +116,242 @@ class Plan:
         return sum(step.action is action for step in self.steps())
 
 
-def plan(reading: Reading, *, author: User, source: Source) -> Plan:
+def plan(reading: Reading, *, author: User, source: Source, hold: bool = False) -> Plan:
     """Compare what was read with the author's entries.
+
+    To carry the plan out, `hold` the entries until the end of the transaction: whoever edits one
+    meanwhile waits, and neither overwrites the other.
 
     Raises:
         RecordTooLong: a text is longer than an entry may be; the sentence names its line.
     """
-    learnings = _Known(Learning.objects.filter(author=author), _learning_key, source)
-    challenges = _KnownChallenges(author, source)
-    made = Plan()
-    for record in reading.learnings:
-        content = {"kind": record.kind.value, "title": record.title, "body": record.body}
-        entry = learnings.take((record.kind.value, _folded(record.title)), content)
-        step = _step(entry or Learning(author=author), content, record.span, source)
-        made.learnings.append(step)
-    made.challenges.extend(challenges.steps(record) for record in reading.challenges)
-    for known in (learnings, challenges.challenges, challenges.solutions):
-        made.gone.extend(known.left_over())
+    planner = _Planner(author, source, hold=hold)
+    made = Plan(author)
+    made.learnings.extend(planner.learnings(reading))
+    made.challenges.extend(planner.challenges(reading.challenges))
+    made.gone.extend(entry for entry in planner.left_over if entry.gone_at is None)
     return made
 
 
-class _Known(Generic[_Entry]):
-    """Existing entries by key, each handed out to one record at most, oldest first."""
+class _Planner:
+    """What an author has, and what becomes of it."""
 
-    def __init__(
-        self, entries: Iterable[_Entry], key: Callable[[_Entry], Hashable], source: Source
-    ) -> None:
-        self._source = source
-        self._by_key: dict[Hashable, list[_Entry]] = defaultdict(list)
-        for entry in sorted(entries, key=lambda entry: entry.pk):
-            self._by_key[key(entry)].append(entry)
+    def __init__(self, author: User, source: Source, *, hold: bool) -> None:
+        self._author, self._source, self._hold = author, source, hold
+        self._proposals = _Proposals(author)
+        self.left_over: list[Entry] = []
 
-    def take(self, key: Hashable, content: Content) -> _Entry | None:
-        """The entry that a record stands for, if there is one.
+    def learnings(self, reading: Reading) -> Iterator[Step[Learning]]:
+        """A step for each learning."""
+        records = [
+            Record(
+                kind=found.kind.value,
+                key=_folded(found.title),
+                content={"kind": found.kind.value, "title": found.title, "body": found.body},
+                span=found.span,
+            )
+            for found in reading.learnings
+        ]
+        matches = Matches(
+            records,
+            self._rows(Learning),
+            called=lambda entry: (str(entry.kind), _folded(entry.title)),
+            source=self._source,
+        )
+        self.left_over.extend(matches.left_over)
+        for number, record in enumerate(records):
+            yield self._step(matches.of(number) or Learning(author=self._author), record)
 
-        First one that was read in this document; else one from elsewhere that says the very
-        same; else one that was typed in by hand. What another document says in other words
-        under the same title is another entry.
-        """
-        waiting = self._by_key.get(key, [])
-        for fits in (
-            lambda entry: _is_from(entry, self._source),
-            lambda entry: _says(entry, content),
-            lambda entry: not entry.source_digest,
-        ):
-            for entry in filter(fits, waiting):
-                waiting.remove(entry)
-                return entry
-        return None
+    def challenges(self, found: Sequence[ChallengeRecord]) -> Iterator[ChallengeStep]:
+        """A step for each challenge, with one for its solution."""
+        records = [
+            Record(
+                kind="challenge",
+                key=_folded(each.title),
+                content={"title": each.title, "problem": each.problem},
+                span=each.span,
+            )
+            for each in found
+        ]
+        matches = Matches(
+            records,
+            self._rows(Challenge),
+            called=lambda entry: ("challenge", _folded(entry.title)),
+            source=self._source,
+        )
+        self.left_over.extend(matches.left_over)
+        steps = [
+            self._step(matches.of(number) or Challenge(author=self._author), record)
+            for number, record in enumerate(records)
+        ]
+        solutions = self._solutions(found, [step.entry for step in steps])
+        for number, step in enumerate(steps):
+            yield ChallengeStep(step, solutions.get(number))
 
-    def left_over(self) -> Iterator[_Entry]:
-        """Entries of this document that no record stood for."""
-        for waiting in self._by_key.values():
-            yield from (entry for entry in waiting if _is_from(entry, self._source))
-
-
-class _KnownChallenges:
-    """An author's challenges, and their own solutions of them."""
-
-    def __init__(self, author: User, source: Source) -> None:
-        self._author, self._source = author, source
-        self.challenges = _Known(Challenge.objects.filter(author=author), _challenge_key, source)
-        solutions = Solution.objects.filter(challenge__author=author)
-        self.solutions = _Known(solutions.filter(author=author), _solution_key, source)
-        self._solved = set(solutions.filter(accepted=True).values_list("challenge_id", flat=True))
-
-    def steps(self, record: ChallengeRecord) -> ChallengeStep:
-        """What becomes of one challenge and its solution."""
-        content = {"title": record.title, "problem": record.problem}
-        found = self.challenges.take(_folded(record.title), content)
-        challenge = found or Challenge(author=self._author)
-        step = _step(challenge, content, record.span, self._source)
-        if not record.solution:
-            return ChallengeStep(step, None)
-        words = {"body": record.solution}
-        solution = self.solutions.take(challenge.pk, words) if found else None
-        if solution is None:
+    def _solutions(
+        self, found: Sequence[ChallengeRecord], challenges: Sequence[Challenge]
+    ) -> dict[int, Step[Solution]]:
+        """Steps for the solutions, by the number of their challenge. One has the key of another."""
+        solved = {number: each for number, each in enumerate(found) if each.solution}
+        records = [
+            Record(
+                # A challenge that is new has no solutions yet.
+                kind=challenges[number].pk or f"new {number}",
+                key="solution",
+                content={"body": each.solution},
+                span=each.solution_span or each.span,
+            )
+            for number, each in solved.items()
+        ]
+        rows = self._rows(Solution).filter(challenge__author=self._author)
+        matches = Matches(
+            records,
+            rows,
+            called=lambda entry: (entry.challenge_id, "solution"),
+            source=self._source,
+        )
+        self.left_over.extend(matches.left_over)
+        accepted = set(
+            Solution.objects.filter(challenge__author=self._author, accepted=True).values_list(
+                "challenge_id", flat=True
+            )
+        )
+        steps = {}
+        for place, (number, record) in enumerate(zip(solved, records, strict=True)):
+            challenge = challenges[number]
             # The author says that this is what worked, so it comes in as the accepted one,
             # unless the challenge has one already.
-            accepted = challenge.pk not in self._solved
-            solution = Solution(author=self._author, challenge=challenge, accepted=accepted)
-        span = record.solution_span or record.span
-        return ChallengeStep(step, _step(solution, words, span, self._source))
-
-
-def _step(entry: _Entry, content: Content, span: Span, source: Source) -> Step[_Entry]:
-    """Decide about one entry; what is created or updated then holds the record."""
-    for text in content.values():
-        if len(text) > MAX_LENGTH:
-            raise RecordTooLong(
-                f"The text at line {span.first_line} is longer than {MAX_LENGTH} characters."
+            entry = matches.of(place) or Solution(
+                author=self._author,
+                challenge=challenge,
+                accepted=challenge.pk not in accepted,
             )
-    action = _action(entry, content)
-    belongs_elsewhere = bool(entry.source_digest) and not _is_from(entry, source)
-    if action is Action.CONFLICT or belongs_elsewhere:
-        return Step(action, entry)
-    if action is not Action.UNCHANGED:
-        _fill(entry, content)
-    moved = _fill(
-        entry,
-        {
-            "source_document": source.document,
-            "source_repository": source.repository,
-            "source_commit": source.commit,
-            "source_first_line": span.first_line,
-            "source_last_line": span.last_line,
-            "source_digest": _digest(content),
-        },
-    )
-    return Step(action, entry, moved=moved and action is Action.UNCHANGED)
+            steps[number] = self._step(entry, record)
+        return steps
+
+    def _rows(self, model: type[Entry]) -> Any:
+        rows = model._default_manager.filter(author=self._author).order_by("pk")
+        return rows.select_for_update(of=("self",)) if self._hold else rows
+
+    def _step(self, entry: _Entry, record: Record) -> Step[_Entry]:
+        """Decide about one entry; what is created or updated then holds the record."""
+        for text in record.content.values():
+            if len(text) > MAX_LENGTH:
+                raise RecordTooLong(
+                    f"The text at line {record.span.first_line} is longer than "
+                    f"{MAX_LENGTH} characters."
+                )
+        action = self._proposals.decide(entry, record)
+        # An entry stays with the document it came from, unless that one has let go of it.
+        belongs_elsewhere = bool(entry.source_digest) and not self._source.holds(entry)
+        if belongs_elsewhere and entry.gone_at is None:
+            return Step(action, entry, record)
+        hub = {**entry.content, **self._proposals.by_hand(entry)}
+        if action in {Action.CREATE, Action.UPDATE}:
+            _fill(entry, record.content)
+        moved = self._take_in(entry, record)
+        return Step(
+            action,
+            entry,
+            record,
+            moved=moved and action not in {Action.CREATE, Action.UPDATE},
+            hub=hub,
+            outdated=self._proposals.outdated_by(entry, record),
+        )
+
+    def _take_in(self, entry: Entry, record: Record) -> bool:
+        """Note where an entry stands in the document; returns whether anything is new."""
+        says_so = entry.content == dict(record.content)
+        if not entry.source_digest and not says_so:
+            return False  # typed in by hand, and in conflict: not yet this document's
+        return _fill(
+            entry,
+            {
+                "source_document": self._source.document,
+                "source_repository": self._source.repository,
+                "source_commit": self._source.commit,
+                "source_first_line": record.span.first_line,
+                "source_last_line": record.span.last_line,
+                "source_digest": record.digest if says_so else entry.source_digest,
+                "gone_at": None,
+            },
+        )
 
 
-def _action(entry: Entry, content: Content) -> Action:
-    if not entry.pk:
-        return Action.CREATE
-    if _says(entry, content):
-        return Action.UNCHANGED  # as it was read before, or edited on the hub to say the same
-    was_edited = _digest(_content_of(entry, content)) != entry.source_digest
-    return Action.CONFLICT if was_edited or entry.status not in EDITABLE else Action.UPDATE
+class _Proposals:
+    """What is proposed for an author's entries, or was proposed by an import and turned down."""
+
+    def __init__(self, author: User) -> None:
+        self._open: dict[tuple[str, int], Revision] = {}
+        self._declined: dict[tuple[str, int], list[Revision]] = defaultdict(list)
+        own = Q(learning__author=author) | Q(challenge__author=author) | Q(solution__author=author)
+        turned_down = Q(status=RevisionStatus.REJECTED, import_run__isnull=False)
+        for row in Revision.objects.filter(
+            own, Q(status=RevisionStatus.PROPOSED) | turned_down
+        ).order_by("pk"):
+            if row.status == RevisionStatus.PROPOSED:
+                self._open[row.key] = row
+            else:
+                self._declined[row.key].append(row)
+
+    def decide(self, entry: Entry, record: Record) -> Action:
+        """What becomes of an entry for which this record stands."""
+        if not entry.pk:
+            return Action.CREATE
+        if self._is_known(entry, record):
+            return Action.UNCHANGED
+        if self._was_edited(entry):
+            return Action.CONFLICT
+        if entry.status == Status.PUBLISHED:
+            return Action.PROPOSE
+        return Action.UPDATE if entry.status in EDITABLE else Action.CONFLICT
+
+    def by_hand(self, entry: Entry) -> Content:
+        """The texts that the author proposed here, if that waits."""
+        row = self._open_of(entry)
+        return _texts_of(entry, row) if row is not None and row.import_run_id is None else {}
+
+    def outdated_by(self, entry: Entry, record: Record) -> Revision | None:
+        """What an import proposed, if the README says something else by now."""
+        row = self._open_of(entry)
+        if row is None or row.import_run_id is None:
+            return None
+        return None if _overlaid(entry, row) == dict(record.content) else row
+
+    def _is_known(self, entry: Entry, record: Record) -> bool:
+        """Whether the entry says this, said it when it was read, or was asked about it before."""
+        words = dict(record.content)
+        if words == entry.content or record.digest == entry.source_digest:
+            return True
+        row = self._open_of(entry)
+        asked = [*self._declined[_key(entry)], *([row] if row else [])]
+        return any(_overlaid(entry, each) == words for each in asked)
+
+    def _was_edited(self, entry: Entry) -> bool:
+        row = self._open_of(entry)
+        known = [entry.content]
+        if row is not None:
+            if row.import_run_id is None:
+                return bool(_texts_of(entry, row))
+            known.append(_overlaid(entry, row))
+        return entry.source_digest not in map(digest_of, known)
+
+    def _open_of(self, entry: Entry) -> Revision | None:
+        return self._open.get(_key(entry))
 
 
-def _is_from(entry: Entry, source: Source) -> bool:
-    return bool(entry.source_digest) and (entry.source_document, entry.source_repository) == (
-        source.document,
-        source.repository,
-    )
+def _key(entry: Entry) -> tuple[str, int]:
+    return entry.type_name, entry.pk
 
 
-def _says(entry: Entry, content: Content) -> bool:
-    """Whether the entry says this now, or said it when it was read."""
-    return _digest(content) in {entry.source_digest, _digest(_content_of(entry, content))}
+def _texts_of(entry: Entry, revision: Revision) -> dict[str, str]:
+    """What a revision changes of what a README can fill."""
+    return {name: text for name, text in revision.changes.items() if name in entry.content_fields}
 
 
-def _content_of(entry: Entry, names: Iterable[str]) -> Content:
-    return {name: getattr(entry, name) for name in names}
+def _overlaid(entry: Entry, revision: Revision) -> dict[str, str]:
+    """The entry's texts as the revision would make them."""
+    return {**entry.content, **_texts_of(entry, revision)}
 
 
 def _fill(entry: Entry, values: Mapping[str, Any]) -> bool:
@@ -233,22 +362,5 @@ def _fill(entry: Entry, values: Mapping[str, Any]) -> bool:
     return differs
 
 
-def _digest(content: Content) -> str:
-    packed = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(packed.encode()).hexdigest()
-
-
 def _folded(title: str) -> str:
     return " ".join(title.casefold().split())
-
-
-def _learning_key(entry: Learning) -> Hashable:
-    return entry.kind, _folded(entry.title)
-
-
-def _challenge_key(entry: Challenge) -> Hashable:
-    return _folded(entry.title)
-
-
-def _solution_key(entry: Solution) -> Hashable:
-    return entry.challenge_id

@@ -24,6 +24,7 @@ from learnings.importing.applying import apply
 from learnings.importing.fetching import Fetcher
 from learnings.importing.parsing import MAX_BYTES, UnreadableDocument, read
 from learnings.importing.planning import Action, Plan, Source, plan
+from learnings.importing.resolving import one_import_at_a_time
 from learnings.models import Challenge, Entry, ImportRun, ImportStatus, Learning, Solution
 from notifications.announcing import Audience, announce
 from notifications.models import Event
@@ -176,15 +177,15 @@ def _tell(run: ImportRun) -> None:
         by=None,
         at=run.finished_at,
     )
+    _tell_curators(run, run.finished_at)
 
 
 def _import(run: ImportRun) -> None:
     reading = read(bytes(run.content))
-    # One import at a time per author: two at once could not see each other's drafts.
-    User.objects.select_for_update().get(pk=run.author_id)
+    one_import_at_a_time(run.author_id)
     source = Source(document=run.document, repository=run.repository, commit=run.commit)
-    planned = plan(reading, author=run.author, source=source)
-    apply(planned, at=timezone.now())
+    planned = plan(reading, author=run.author, source=source, hold=True)
+    apply(planned, run=run, at=timezone.now())
     run.report, run.entries = _report(planned), _entries(planned)
     run.status = ImportStatus.DONE
 
@@ -198,13 +199,39 @@ def _outcome(run: ImportRun) -> str:
     if run.status == ImportStatus.FAILED:
         return f"{run.document} could not be imported: {run.error}"
     made, changed = run.report["created"], run.report["updated"]
-    return f"{run.document} is imported: {made} new drafts, {changed} updated"
+    told = f"{run.document} is imported: {made} new drafts, {changed} updated"
+    if proposed := _proposals_of(run):
+        told += f" ({proposed} of them published, so a curator looks at it first)"
+    if conflicts := run.report["conflicts"]:
+        told += f", {conflicts} changed on both sides: decide which words to keep"
+    return told
+
+
+def _proposals_of(run: ImportRun) -> int:
+    return sum(entry["action"] == Action.PROPOSE for entry in run.entries)
+
+
+def _tell_curators(run: ImportRun, at: datetime) -> None:
+    """Once for the whole import, not once for every entry."""
+    if not (proposed := _proposals_of(run)):
+        return
+    name, many = run.author.display_name, "" if proposed == 1 else "s"
+    announce(
+        Event.REVISION_PROPOSED,
+        key=f"revisions-proposed:import:{run.pk}",
+        text=f"{name}'s {run.document} proposes {proposed} change{many} of published entries",
+        target=f"/api/v1/imports/{run.pk}/",
+        audience=Audience(curators=True),
+        by=run.author,
+        at=at,
+    )
 
 
 def _report(planned: Plan) -> dict[str, Any]:
+    """The numbers; `updated` are drafts rewritten and changes of published entries proposed."""
     return {
         "created": planned.count(Action.CREATE),
-        "updated": planned.count(Action.UPDATE),
+        "updated": planned.count(Action.UPDATE) + planned.count(Action.PROPOSE),
         "unchanged": planned.count(Action.UNCHANGED),
         "gone": len(planned.gone),
         "conflicts": planned.count(Action.CONFLICT),
@@ -219,10 +246,10 @@ def findings(planned: Plan) -> list[dict[str, Any]]:
         found.append(_finding("nothing_found", 0))
     for pair in planned.challenges:
         if pair.solution is None:
-            line = pair.challenge.entry.source_first_line or 0
+            line = pair.challenge.record.span.first_line
             found.append(_finding("challenge_without_solution", line))
     found.extend(
-        _finding("edited_on_the_hub", step.entry.source_first_line or 0)
+        _finding("edited_on_the_hub", step.record.span.first_line)
         for step in planned.steps()
         if step.action is Action.CONFLICT
     )
@@ -240,7 +267,7 @@ _ADVICE: Final = {
     ),
     "edited_on_the_hub": (
         "This entry was changed on the hub or is under review, so the README did not overwrite it.",
-        "Bring both texts together on the hub, or here.",
+        "Decide under “conflicts” of this import which words to keep.",
     ),
 }
 
@@ -256,8 +283,8 @@ def _entries(planned: Plan) -> list[dict[str, Any]]:
             "type": step.entry.type_name,
             "id": step.entry.pk,
             "action": step.action.value,
-            "first_line": step.entry.source_first_line,
-            "last_line": step.entry.source_last_line,
+            "first_line": step.record.span.first_line,
+            "last_line": step.record.span.last_line,
         }
         for step in planned.steps()
     ]

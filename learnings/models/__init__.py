@@ -14,6 +14,7 @@ from learnings.models.entries import (
     Solution,
     Status,
     Viewer,
+    digest_of,
 )
 from learnings.models.imports import ImportRun, ImportStatus
 from learnings.models.marks import Bookmark, Vote
@@ -41,4 +42,5 @@ __all__ = [
     "TopicKind",
     "Viewer",
     "Vote",
+    "digest_of",
 ]

@@ -38,6 +38,14 @@ class AboutAnEntry(models.Model):
         ]
 
     @property
+    def key(self) -> tuple[str, int]:
+        """The entry's type name and id, without fetching it."""
+        for name in ("learning", "challenge"):
+            if (pk := getattr(self, f"{name}_id")) is not None:
+                return name, pk
+        return "solution", self.solution_id  # type: ignore[return-value]  # the database sees to it
+
+    @property
     def entry(self) -> Entry:
         """The entry that this is about."""
         found = self.learning or self.challenge or self.solution
@@ -125,7 +133,7 @@ class Keep(models.TextChoices):
 
 
 class ImportConflict(AboutAnEntry):
-    """An entry that changed both on the hub and in its README: somebody decides, nothing is lost."""
+    """An entry that changed both on the hub and in its README: somebody decides."""
 
     import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="conflicts")
     number = models.PositiveIntegerField(help_text="Within its import, from 1.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -100,6 +102,8 @@ class Entry(models.Model):
 
     # The Markdown fields and where their HTML goes.
     rendered: ClassVar[dict[str, str]] = {}
+    # What a README can fill.
+    content_fields: ClassVar[tuple[str, ...]] = ()
     freshness: ClassVar[tuple[str, ...]]
 
     class Meta:
@@ -170,6 +174,11 @@ class Entry(models.Model):
         return self._meta.model_name or ""
 
     @property
+    def content(self) -> dict[str, str]:
+        """The texts that a README can fill, by field name."""
+        return {name: getattr(self, name) for name in self.content_fields}
+
+    @property
     def summary(self) -> str:
         """A line by which a person recognises this entry."""
         return str(self)
@@ -178,6 +187,13 @@ class Entry(models.Model):
     def address(self) -> str:
         """Where the API answers for this entry, from the root."""
         return f"/api/v1/{self.type_name}s/{self.pk}/"
+
+
+def digest_of(content: Mapping[str, str]) -> str:
+    """A short name for texts by field name: equal for the same texts, and for no others."""
+    plain = {name: str(text) for name, text in content.items()}
+    packed = json.dumps(plain, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(packed.encode()).hexdigest()
 
 
 class LearningKind(models.TextChoices):
@@ -200,6 +216,7 @@ class Learning(Entry):
 
     objects: ClassVar[models.Manager[Learning]] = EntryQuerySet.as_manager()
     rendered = {"body": "body_html"}
+    content_fields = ("kind", "title", "body")
     freshness = ("learnings",)
 
     class Meta(Entry.Meta):
@@ -260,6 +277,7 @@ class Challenge(Entry):
 
     objects: ClassVar[models.Manager[Challenge]] = ChallengeQuerySet.as_manager()
     rendered = {"problem": "problem_html"}
+    content_fields = ("title", "problem")
     freshness = ("challenges", "solutions")  # a solution is visible only with its challenge
 
     class Meta(Entry.Meta):
@@ -299,6 +317,7 @@ class Solution(Entry):
 
     objects: ClassVar[models.Manager[Solution]] = SolutionQuerySet.as_manager()
     rendered = {"body": "body_html"}
+    content_fields = ("body",)
     freshness = ("solutions", "challenges")  # a challenge shows how many solutions it has
 
     class Meta(Entry.Meta):

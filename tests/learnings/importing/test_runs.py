@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from foundation.models import Promise
-from learnings import publishing
+from learnings import publishing, revising
 from learnings.importing import applying, runs
 from learnings.models import Challenge, ImportRun, ImportStatus, Learning, Solution, TopicAlias
 from notifications.models import Notification
@@ -130,7 +130,7 @@ def test_what_was_edited_on_the_hub_is_never_overwritten(import_text, learner):
     assert "edited_on_the_hub" in [finding["code"] for finding in run.report["findings"]]
 
 
-def test_a_published_entry_is_not_changed_by_an_import(import_text, learner, curator):
+def test_a_published_entry_changes_only_once_a_curator_approves(import_text, learner, curator):
     import_text(README)
     challenge = Challenge.objects.get(title__contains="Windows")
     publishing.submit(challenge, by=learner, at=NOON)
@@ -139,12 +139,18 @@ def test_a_published_entry_is_not_changed_by_an_import(import_text, learner, cur
     publishing.submit(solution, by=learner, at=NOON)
     publishing.publish(solution, by=curator, at=NOON)
 
-    assert counts(import_text(README.replace("=solo", "=threads"))) == {
-        "unchanged": 5,
-        "conflicts": 1,
-    }
+    run = import_text(README.replace("=solo", "=threads"))
+
+    assert counts(run) == {"unchanged": 5, "updated": 1}
     solution.refresh_from_db()
     assert "--pool=solo" in solution.body
+    revision = run.revisions.get()
+    assert revision.changes == {"body": "Run it with `--pool=threads`."}
+
+    revising.approve(revision, by=curator, at=NOON)
+
+    solution.refresh_from_db()
+    assert "--pool=threads" in solution.body_html
 
 
 def test_what_left_the_readme_is_reported_and_kept(import_text):
