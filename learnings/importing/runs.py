@@ -19,10 +19,11 @@ from accounts.models import User
 from foundation.errors import Invalid, NexusError, TooLarge
 from foundation.outbox import keeping, promise
 from learnings import publishing
+from learnings.importing import judging
 from learnings.importing.addresses import Address
 from learnings.importing.applying import apply
 from learnings.importing.fetching import Fetcher
-from learnings.importing.parsing import MAX_BYTES, UnreadableDocument, read
+from learnings.importing.parsing import MAX_BYTES, Reading, UnreadableDocument, read
 from learnings.importing.planning import Action, Plan, Source, plan
 from learnings.importing.resolving import one_import_at_a_time
 from learnings.models import Challenge, Entry, ImportRun, ImportStatus, Learning, Solution
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 RUN_IMPORT: Final = "learnings.run_import"
 MAX_NAME: Final = 255  # characters of a document's name; of a longer path the end is kept
+GONE: Final = "GONE"  # what is told of an entry that the document no longer holds
 MODELS: Final[dict[str, type[Entry]]] = {
     "learning": Learning,
     "challenge": Challenge,
@@ -50,6 +52,19 @@ class DocumentEmpty(Invalid):
     """A README without a byte."""
 
     code = "empty"
+
+
+def require_readable_size(content: bytes) -> None:
+    """Refuse what no worker needs to look at.
+
+    Raises:
+        DocumentEmpty: there is nothing in it.
+        DocumentTooLarge: it is over `MAX_BYTES`.
+    """
+    if not content.strip():
+        raise DocumentEmpty("This document is empty.")
+    if len(content) > MAX_BYTES:
+        raise DocumentTooLarge(f"A README may have {MAX_BYTES:,} bytes; this has {len(content):,}.")
 
 
 @transaction.atomic
@@ -71,10 +86,7 @@ def start(
         DocumentEmpty: there is nothing in it.
         DocumentTooLarge: it is over `MAX_BYTES`.
     """
-    if not content.strip():
-        raise DocumentEmpty("This document is empty.")
-    if len(content) > MAX_BYTES:
-        raise DocumentTooLarge(f"A README may have {MAX_BYTES:,} bytes; this has {len(content):,}.")
+    require_readable_size(content)
     run = ImportRun.objects.create(
         author=author,
         document=document,
@@ -181,12 +193,14 @@ def _tell(run: ImportRun) -> None:
 
 
 def _import(run: ImportRun) -> None:
-    reading = read(bytes(run.content))
+    content, now = bytes(run.content), timezone.now()
+    reading = read(content)
     one_import_at_a_time(run.author_id)
     source = Source(document=run.document, repository=run.repository, commit=run.commit)
     planned = plan(reading, author=run.author, source=source, hold=True)
-    apply(planned, run=run, at=timezone.now())
-    run.report, run.entries = _report(planned), _entries(planned)
+    apply(planned, run=run, at=now)
+    run.report = report(planned, reading, content=content, author=run.author, at=now)
+    run.entries = _entries(planned)
     run.status = ImportStatus.DONE
 
 
@@ -227,7 +241,9 @@ def _tell_curators(run: ImportRun, at: datetime) -> None:
     )
 
 
-def _report(planned: Plan) -> dict[str, Any]:
+def report(
+    planned: Plan, reading: Reading, *, content: bytes, author: User, at: datetime
+) -> dict[str, Any]:
     """The numbers; `updated` are drafts rewritten and changes of published entries proposed."""
     return {
         "created": planned.count(Action.CREATE),
@@ -235,59 +251,33 @@ def _report(planned: Plan) -> dict[str, Any]:
         "unchanged": planned.count(Action.UNCHANGED),
         "gone": len(planned.gone),
         "conflicts": planned.count(Action.CONFLICT),
-        "findings": findings(planned),
+        "findings": judging.findings(planned, reading, content=content, author=author, at=at),
     }
 
 
-def findings(planned: Plan) -> list[dict[str, Any]]:
-    """What the author could mend, each `{code, line, why, mend}`; line 0 is the whole document."""
-    found = []
-    if not any(True for _ in planned.steps()):
-        found.append(_finding("nothing_found", 0))
-    for pair in planned.challenges:
-        if pair.solution is None:
-            line = pair.challenge.record.span.first_line
-            found.append(_finding("challenge_without_solution", line))
-    found.extend(
-        _finding("edited_on_the_hub", step.record.span.first_line)
-        for step in planned.steps()
-        if step.action is Action.CONFLICT
-    )
-    return found
-
-
-_ADVICE: Final = {
-    "nothing_found": (
-        "No technologies, concepts, challenges or practices were recognised.",
-        "Give each of them a heading of its own, with a list under it.",
-    ),
-    "challenge_without_solution": (
-        "Whoever meets this problem after you will look for what worked.",
-        "Add a line that begins with “Solution:”, even if it is only what you would try next.",
-    ),
-    "edited_on_the_hub": (
-        "This entry was changed on the hub or is under review, so the README did not overwrite it.",
-        "Decide under “conflicts” of this import which words to keep.",
-    ),
-}
-
-
-def _finding(code: str, line: int) -> dict[str, Any]:
-    why, mend = _ADVICE[code]
-    return {"code": code, "line": line, "why": why, "mend": mend}
-
-
 def _entries(planned: Plan) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": step.entry.type_name,
-            "id": step.entry.pk,
-            "action": step.action.value,
-            "first_line": step.record.span.first_line,
-            "last_line": step.record.span.last_line,
-        }
+    met = [
+        _told(
+            step.entry, step.action.value, step.record.span.first_line, step.record.span.last_line
+        )
         for step in planned.steps()
     ]
+    # What is gone stands on no line any more: told are those on which it stood.
+    gone = [
+        _told(entry, GONE, entry.source_first_line or 1, entry.source_last_line or 1)
+        for entry in planned.gone
+    ]
+    return [*met, *gone]
+
+
+def _told(entry: Entry, action: str, first_line: int, last_line: int) -> dict[str, Any]:
+    return {
+        "type": entry.type_name,
+        "id": entry.pk,
+        "action": action,
+        "first_line": first_line,
+        "last_line": last_line,
+    }
 
 
 @transaction.atomic
@@ -303,7 +293,8 @@ def submit_drafts(run: ImportRun, *, by: User, at: datetime) -> int:
         raise publishing.NotYours("Only its author can submit an import.")
     submitted = 0
     for name, model in MODELS.items():
-        ids = [entry["id"] for entry in run.entries if entry["type"] == name]
+        held = [entry for entry in run.entries if entry["action"] != GONE]
+        ids = [entry["id"] for entry in held if entry["type"] == name]
         rows = model._default_manager.filter(pk__in=ids, status__in=publishing.EDITABLE)
         for entry in rows.order_by("pk"):
             publishing.submit(entry, by=by, at=at)

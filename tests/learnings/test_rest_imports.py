@@ -24,14 +24,16 @@ def test_a_text_is_taken_and_read_by_a_worker(api, learner, work_off):
     work_off()
     done = client.get(answer["Location"]).json()
     assert (done["status"], done["progress"], done["error"]) == ("DONE", 100, None)
+    findings = done["report"].pop("findings")
     assert done["report"] == {
         "created": 2,
         "updated": 0,
         "unchanged": 0,
         "gone": 0,
         "conflicts": 0,
-        "findings": [],
     }
+    assert {(finding["code"], finding["line"]) for finding in findings} >= {("too_few", 3)}
+    assert all(finding["why"] and finding["mend"] for finding in findings)
     challenge = Challenge.objects.get()
     assert done["entries"][0] == {
         "type": "challenge",

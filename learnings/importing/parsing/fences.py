@@ -15,10 +15,14 @@ _SECTION = re.compile(r"^ {0,3}#{2,6}\s+\S")  # one `#` is a comment in most lan
 
 @dataclass(frozen=True, slots=True)
 class Fences:
-    """Which lines (from 0) are code, and where the text goes on after an unclosed fence."""
+    """Which lines (from 0) are code, and where the text goes on after an unclosed fence.
+
+    `unclosed` are the lines on which those fences open that nothing closes.
+    """
 
     code: bytes
     resumptions: tuple[int, ...]
+    unclosed: tuple[int, ...] = ()
 
     def holds(self, line: int) -> bool:
         """Say whether a line is code or one of its fences."""
@@ -29,6 +33,7 @@ def find(lines: Sequence[str]) -> Fences:
     """Find every fenced block of the lines."""
     code = bytearray(len(lines))
     resumptions: list[int] = []
+    unclosed: list[int] = []
     number = 0
     while number < len(lines):
         opening = _OPENING.match(lines[number])
@@ -37,10 +42,12 @@ def find(lines: Sequence[str]) -> Fences:
             continue
         end, is_closed = _end(lines, number, opening)
         code[number:end] = b"\x01" * (end - number)
-        if not is_closed and end < len(lines):
-            resumptions.append(end)
+        if not is_closed:
+            unclosed.append(number)
+            if end < len(lines):
+                resumptions.append(end)
         number = end
-    return Fences(bytes(code), tuple(resumptions))
+    return Fences(bytes(code), tuple(resumptions), tuple(unclosed))
 
 
 def _end(lines: Sequence[str], start: int, opening: re.Match[str]) -> tuple[int, bool]:
