@@ -383,6 +383,9 @@ def test_a_readme_of_the_largest_size_comes_and_one_byte_more_does_not(world):
     world.at[FILE] = OK + b"\r\n" + b"x" * (MAX_BYTES + 1)
     with pytest.raises(NotFetched, match="larger"):
         world.fetcher().fetch(REPOSITORY)
+    world.at[FILE] = answer(Content_Length=str(MAX_BYTES + 1))  # known before a byte of it came
+    with pytest.raises(NotFetched, match="larger"):
+        world.fetcher().fetch(REPOSITORY)
 
 
 def test_a_length_that_lies_is_noticed(world):
