@@ -18,6 +18,7 @@ def documented(
     name: str | None = None,
     takes: type[BaseSerializer] | None = None,
     answers: Mapping[int, Answer] | None = None,
+    also: Mapping[int, Answer] | None = None,
     problems: Iterable[int] = (),
 ) -> Callable[[_View], _View]:
     """Describe a view's method, above `@action` if it is one.
@@ -25,9 +26,10 @@ def documented(
     The summary and the description are the docstring, its first line and the rest; parameters,
     shapes and the usual problems are found in the code. `name` is the operation's id in clients,
     `takes` a body other than the view's own serializer, `answers` what comes back by status when
-    it is not that serializer, `problems` are statuses beyond those that go without saying.
+    it is not that serializer, `also` what else can come back, `problems` are statuses beyond those
+    that go without saying.
     """
-    overrides: dict[str, Any] = {"problems": tuple(problems)}
+    overrides: dict[str, Any] = {"problems": tuple(problems), "also": dict(also or {})}
     if name is not None:
         overrides["operation_id"] = name
     if takes is not None:

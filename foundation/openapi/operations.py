@@ -98,7 +98,8 @@ class OperationInspector(SwaggerAutoSchema):
 
     def get_response_serializers(self) -> dict[str, Any]:
         """Good answers by status, then problems."""
-        good = self.overrides.get("responses") or self._usual_answers()
+        usual = self.overrides.get("responses") or self._usual_answers()
+        good = {**usual, **self.overrides.get("also", {})}
         answers = {str(status): self._answer(status, body) for status, body in sorted(good.items())}
         return {**answers, **{str(status): self._problem(status) for status in self._refusals()}}
 

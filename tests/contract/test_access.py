@@ -20,8 +20,10 @@ from notifications.models import Subscription
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.learnings import (
     ChallengeFactory,
+    ImportConflictFactory,
     ImportRunFactory,
     LearningFactory,
+    RevisionFactory,
     SolutionFactory,
     SourceFactory,
     TopicFactory,
@@ -35,7 +37,8 @@ PERSONAS = ("anonymous", "owner", "other", "curator", "admin")
 class Row:
     """One method of one address on things in one state, and each persona's status code.
 
-    `make(owner)` makes the thing and returns what stands in the address; `body` is what is sent.
+    `make(owner)` makes the thing and returns what stands in the address, several things as a tuple;
+    `body` is what is sent.
     """
 
     method: str
@@ -47,6 +50,11 @@ class Row:
 
     def __str__(self) -> str:
         return f"{self.method} {self.address} {self.state}".strip()
+
+    def path(self, owner: User) -> str:
+        """The whole address of the thing, which is made now."""
+        made = self.make(owner)
+        return BASE + self.address.format(*(made if isinstance(made, tuple) else (made,)))
 
 
 def nothing(_owner: User) -> str:
@@ -73,9 +81,13 @@ STEPS: list[tuple[str, str, Any, dict[str, tuple[int, int, int, int, int]]]] = [
             "draft": SEEN_BY_SOME,
             "rejected": SEEN_BY_SOME,
             "in_review": (401, 409, 404, 200, 200),
-            "published": (401, 409, 403, 200, 200),
+            "published": (401, 202, 403, 200, 200),
             "retracted": (401, 409, 404, 200, 200),
         },
+    ),
+    (
+        "GET", "revisions/", None,
+        {"published": SEEN_BY_ALL, "draft": SEEN_BY_SOME},
     ),
     (
         "DELETE", "", None,
@@ -185,6 +197,17 @@ def solution_under(*, published: bool) -> Callable[[User], int]:
     )
 
 
+def proposal(owner: User) -> int:
+    """Makes a proposal for a published learning of the owner's."""
+    return RevisionFactory(learning__author=owner).pk
+
+
+def conflict_of(owner: User) -> tuple[int, int]:
+    """Makes a conflict in an import of the owner's."""
+    conflict = ImportConflictFactory(import_run__author=owner)
+    return conflict.import_run_id, conflict.number
+
+
 def body_for_draft_challenge(owner: User) -> dict[str, Any]:
     return {"challenge": ChallengeFactory(author=owner).pk, "body": "B"}
 
@@ -232,6 +255,14 @@ ROWS = [
         (401, 204, 404, 404, 404)),
     Row("POST", "imports/{}/submit/", "", lambda owner: ImportRunFactory(author=owner).pk,
         (401, 200, 404, 403, 403)),
+    Row("GET", "imports/{}/conflicts/", "", lambda owner: ImportRunFactory(author=owner).pk,
+        SEEN_BY_SOME),
+    Row("POST", "imports/{}/conflicts/{}/", "", conflict_of, SEEN_BY_SOME, {"keep": "README"}),
+    Row("GET", "revisions/", "", nothing, SEEN_BY_ALL),
+    Row("GET", "revisions/{}/", "", proposal, SEEN_BY_SOME),
+    Row("POST", "revisions/{}/approve/", "", proposal, (401, 403, 404, 200, 200)),
+    Row("POST", "revisions/{}/reject/", "", proposal, (401, 403, 404, 200, 200),
+        {"reason": "Say more."}),
     Row("POST", "auth/register/", "", nothing, (201, 201, 201, 201, 201),
         lambda _: {"email": "new@example.org", "password": "a long and lovely phrase",
                    "display_name": "N", "track": "BACKEND"}),
@@ -319,8 +350,7 @@ def test_each_persona_gets_what_is_theirs(api, people, row):
         # Each persona meets the thing as it was made, whatever the one before did to it.
         with transaction.atomic():
             body = row.body(people["owner"]) if callable(row.body) else row.body
-            address = BASE + row.address.format(row.make(people["owner"]))
-            answer = getattr(api(user), row.method.lower())(address, body)
+            answer = getattr(api(user), row.method.lower())(row.path(people["owner"]), body)
             answered[persona] = answer.status_code
             transaction.set_rollback(True)
     assert answered == dict(zip(PERSONAS, row.statuses, strict=True))
@@ -342,5 +372,5 @@ def test_no_other_method_is_served(api, people, method, address):
     client = api(people["admin"])
     for other in {"GET", "POST", "PUT", "PATCH", "DELETE"} - served:
         row = next(row for row in ROWS if row.address == address)
-        answer = getattr(client, other.lower())(BASE + address.format(row.make(people["owner"])))
+        answer = getattr(client, other.lower())(row.path(people["owner"]))
         assert answer.status_code == 405, other

@@ -6,9 +6,11 @@ import factory
 
 from learnings.models import (
     Challenge,
+    ImportConflict,
     ImportRun,
     Learning,
     LearningKind,
+    Revision,
     Solution,
     Source,
     Status,
@@ -100,3 +102,31 @@ class SourceFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     url = factory.Sequence(lambda n: f"https://github.com/owner/repository{n}")
+
+
+class RevisionFactory(factory.django.DjangoModelFactory):
+    """An open proposal of another title, by the learning's author."""
+
+    class Meta:
+        model = Revision
+
+    learning = factory.SubFactory(LearningFactory, published=True)
+    changes = factory.LazyFunction(lambda: {"title": "Better"})
+    proposed_by = factory.SelfAttribute("learning.author")
+
+
+class ImportConflictFactory(factory.django.DjangoModelFactory):
+    """A learning of the import's author, with another title in the README."""
+
+    class Meta:
+        model = ImportConflict
+
+    import_run = factory.SubFactory(ImportRunFactory)
+    learning = factory.SubFactory(
+        LearningFactory, title="The hub's", author=factory.SelfAttribute("..import_run.author")
+    )
+    number = 1
+    hub = factory.LazyFunction(lambda: {"title": "The hub's"})
+    readme = factory.LazyFunction(lambda: {"title": "The README's"})
+    readme_digest = "0" * 64
+    first_line = last_line = 3

@@ -170,9 +170,9 @@ class TestWriting:
         assert "href" not in html
         assert "<img" not in html
 
-    def test_an_author_edits_a_draft_and_not_what_is_published(self, api, learner):
+    def test_an_author_edits_a_draft_and_not_what_is_in_review(self, api, learner):
         draft = LearningFactory(author=learner, title="Old")
-        public = LearningFactory(author=learner, published=True, title="Stays")
+        waiting = LearningFactory(author=learner, in_review=True, title="Stays")
         client = api(learner)
 
         answer = client.patch(f"{LEARNINGS}{draft.pk}/", {"title": "New", "body": "**b**"})
@@ -180,9 +180,9 @@ class TestWriting:
             "New",
             "<p><strong>b</strong></p>\n",
         )
-        problem(client.patch(f"{LEARNINGS}{public.pk}/", {"title": "X"}), 409, "not_editable")
-        public.refresh_from_db()
-        assert public.title == "Stays"
+        problem(client.patch(f"{LEARNINGS}{waiting.pk}/", {"title": "X"}), 409, "not_editable")
+        waiting.refresh_from_db()
+        assert waiting.title == "Stays"
 
     def test_only_the_author_or_a_curator_edits(self, api, learner, curator):
         public = LearningFactory(published=True)

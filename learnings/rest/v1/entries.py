@@ -24,9 +24,10 @@ from accounts.rest.permissions import IsSignedInOrPublicRead
 from foundation.http.filtering import StrictQueryMixin
 from foundation.http.shared_lists import SharedListMixin
 from foundation.openapi.describing import documented
-from learnings import marking, publishing
+from learnings import marking, publishing, revising
 from learnings.models import Challenge, Entry, Learning, Solution, Status
 from learnings.rest.v1 import filters, serializers
+from learnings.rest.v1.revisions import RevisionSerializer
 
 SHARED_ORDER = ("-published_at", "created_at", "updated_at", "votes_count")
 PERSONAL_ORDER = ("-created_at", "published_at", "updated_at", "votes_count")
@@ -83,15 +84,25 @@ class EntryViewSet(
     def check_new(self, serializer: BaseSerializer) -> None:
         """Refuse an entry that may not be made; for views to override."""
 
-    @documented(problems=[403, 409])
+    @documented(also={202: RevisionSerializer}, problems=[403, 409])
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
-        """Change some fields of a draft or a rejected entry; curators change any."""
+        """Change some fields of an entry, or propose the change.
+
+        An author's change of a published entry becomes a proposed revision, which takes the place
+        of an open one; the published words stay until it is approved. Curators change at once.
+        """
         entry = self.get_object()
         serializer = self.get_serializer(entry, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        changes = dict(serializer.validated_data)
-        return self._answer(
-            publishing.revise(entry, by=signed_in(request), changes=changes, at=timezone.now())
+        changed = revising.change(
+            entry, by=signed_in(request), changes=serializer.validated_data, at=timezone.now()
+        )
+        if isinstance(changed, Entry):
+            return self._answer(changed)
+        return Response(
+            RevisionSerializer(changed).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": f"/api/v1/revisions/{changed.pk}/"},
         )
 
     @documented(problems=[403, 409])

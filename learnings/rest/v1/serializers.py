@@ -297,9 +297,11 @@ class ReportSerializer(serializers.Serializer):
     """What an import did."""
 
     created = serializers.IntegerField()
-    updated = serializers.IntegerField()
+    updated = serializers.IntegerField(
+        help_text="Drafts rewritten, and changes of published entries proposed as revisions."
+    )
     unchanged = serializers.IntegerField()
-    gone = serializers.IntegerField(help_text="Entries that the document no longer holds; kept.")
+    gone = serializers.IntegerField(help_text="Entries that the document has held until now; kept.")
     conflicts = serializers.IntegerField(help_text="Edited on the hub, so not overwritten.")
     findings = FindingSerializer(many=True)
 
@@ -312,7 +314,9 @@ class ImportedEntrySerializer(serializers.Serializer):
 
     type = serializers.ChoiceField(choices=["learning", "challenge", "solution"])
     id = serializers.IntegerField()
-    action = serializers.ChoiceField(choices=["CREATE", "UPDATE", "UNCHANGED", "CONFLICT"])
+    action = serializers.ChoiceField(
+        choices=["CREATE", "UPDATE", "PROPOSE", "UNCHANGED", "CONFLICT", "GONE"]
+    )
     first_line = serializers.IntegerField()
     last_line = serializers.IntegerField()
 

@@ -3,7 +3,15 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from learnings.rest.v1 import entries, imports, sources, subscriptions, topics
+from learnings.rest.v1 import (
+    conflicts,
+    entries,
+    imports,
+    revisions,
+    sources,
+    subscriptions,
+    topics,
+)
 
 router = SimpleRouter()
 router.register("topics", topics.TopicViewSet, basename="topic")
@@ -12,9 +20,32 @@ router.register("challenges", entries.ChallengeViewSet, basename="challenge")
 router.register("solutions", entries.SolutionViewSet, basename="solution")
 router.register("imports", imports.ImportViewSet, basename="import")
 router.register("sources", sources.SourceViewSet, basename="source")
+router.register("revisions", revisions.RevisionViewSet, basename="revision")
 router.register("subscriptions", subscriptions.SubscriptionViewSet, basename="subscription")
 
 urlpatterns = [
+    *(
+        path(
+            f"{name}s/<int:entry_id>/revisions/",
+            view.as_view({"get": "list"}),
+            name=f"{name}-revisions",
+        )
+        for name, view in (
+            ("learning", revisions.LearningRevisionsViewSet),
+            ("challenge", revisions.ChallengeRevisionsViewSet),
+            ("solution", revisions.SolutionRevisionsViewSet),
+        )
+    ),
+    path(
+        "imports/<int:import_id>/conflicts/",
+        conflicts.ConflictViewSet.as_view({"get": "list"}),
+        name="import-conflicts",
+    ),
+    path(
+        "imports/<int:import_id>/conflicts/<int:number>/",
+        conflicts.ConflictViewSet.as_view({"post": "resolve"}),
+        name="import-conflict",
+    ),
     path(
         "challenges/<int:challenge_id>/solutions/",
         entries.ChallengeSolutionsViewSet.as_view({"get": "list", "post": "create"}),
