@@ -110,6 +110,8 @@ class OperationInspector(SwaggerAutoSchema):
         return {status: self.get_view_serializer()}
 
     def _answer(self, status: int, body: Any) -> openapi.Response:
+        if isinstance(body, openapi.Response):
+            return body
         if isinstance(body, str):
             return openapi.Response(description=body or _ANSWERS[status])
         serializer = travelling(force_serializer_instance(body), Direction.READ)

@@ -11,6 +11,9 @@ Pure Python, without Django. A small compiler; each stage is a module that knows
                        entries to records
     reading            the stages in order
 
+A document that the hub wrote itself is read by its grammar instead, in `written`; `form` is that
+grammar, and the writer's too.
+
 What they share: `plain` (Markdown as people see it), `titles` and `labels` (what words promise),
 `vocabulary` (names and categories, as data), `evidence` (what looks like content and is none).
 """
@@ -19,6 +22,7 @@ from .reading import read
 from .records import (
     MAX_RECORDS,
     ChallengeRecord,
+    Confidence,
     LearningKind,
     LearningRecord,
     Reading,
@@ -31,6 +35,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_RECORDS",
     "ChallengeRecord",
+    "Confidence",
     "LearningKind",
     "LearningRecord",
     "Reading",

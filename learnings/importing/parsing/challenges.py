@@ -80,6 +80,8 @@ class ChallengeReader:
         statements = [child for child in entry.children if not child.part]
         if text:
             self._open(text, entry)
+            # "Challenge: …" over "Problem: …" and "Solution: …" names all of it.
+            self._drafts[-1].is_titled = holds_parts
             if entry.children and not holds_parts:  # what was done, without a label
                 self._drafts[-1].add_solution(self._writer.details(entry), entry.span)
         elif statements:

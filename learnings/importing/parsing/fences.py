@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_OPENING = re.compile(r"^\s*(?:(?:[-*+>]|\d{1,3}[.)])\s+)*(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
-_CLOSING = re.compile(r"^\s*(`{3,}|~{3,})\s*$")
+OPENING = re.compile(r"^\s*(?:(?:[-*+>]|\d{1,3}[.)])\s+)*(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
+CLOSING = re.compile(r"^\s*(`{3,}|~{3,})\s*$")
 _SECTION = re.compile(r"^ {0,3}#{2,6}\s+\S")  # one `#` is a comment in most languages
 
 
@@ -36,7 +36,7 @@ def find(lines: Sequence[str]) -> Fences:
     unclosed: list[int] = []
     number = 0
     while number < len(lines):
-        opening = _OPENING.match(lines[number])
+        opening = OPENING.match(lines[number])
         if opening is None:
             number += 1
             continue
@@ -57,11 +57,11 @@ def _end(lines: Sequence[str], start: int, opening: re.Match[str]) -> tuple[int,
     section = 0
     for number in range(start + 1, len(lines)):
         line = lines[number]
-        closing = _CLOSING.match(line)
+        closing = CLOSING.match(line)
         if closing and closing[1][0] == mark[0] and len(closing[1]) >= len(mark):
             return number + 1, True
         if not section and _SECTION.match(line):
             section = number
-        if section and not holds_markdown and not closing and _OPENING.match(line):
+        if section and not holds_markdown and not closing and OPENING.match(line):
             return section, False
     return section or len(lines), False

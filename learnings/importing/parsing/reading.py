@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from . import document, plain, sections, text
+from . import document, plain, sections, text, written
 from .challenges import ChallengeReader, paired
 from .document import Document
 from .names import NameReader
@@ -29,18 +29,28 @@ def read(source: bytes | str) -> Reading:
     Raises:
         UnreadableDocument: nothing else, whatever the source holds.
     """
-    parsed = document.parse(text.decode(source))
-    regions = sections.divide(parsed)
-    writer = Writer(parsed)
-    learnings = sorted(_learnings(regions, writer), key=lambda r: r.span.first_line)
-    challenges = sorted(_challenges(regions, writer), key=lambda c: c.span.first_line)
-    if len(learnings) + len(challenges) > MAX_RECORDS:
+    clean = text.decode(source)
+    reading = written.read(clean) or _guessed(clean)
+    if len(reading.learnings) + len(reading.challenges) > MAX_RECORDS:
         raise UnreadableDocument(
             "too_many_records",
             f"The document holds more than {MAX_RECORDS:,} records; split it.",
         )
+    return reading
+
+
+def _guessed(clean: str) -> Reading:
+    """Read a document that people wrote."""
+    parsed = document.parse(clean)
+    regions = sections.divide(parsed)
+    writer = Writer(parsed)
+    learnings = sorted(_learnings(regions, writer), key=lambda r: r.span.first_line)
+    challenges = sorted(_challenges(regions, writer), key=lambda c: c.span.first_line)
     return Reading(
-        title=_title(parsed), learnings=tuple(_unique(learnings)), challenges=tuple(challenges)
+        title=_title(parsed),
+        learnings=tuple(_unique(learnings)),
+        challenges=tuple(challenges),
+        future_goals=tuple(_future_goals(regions, writer)),
     )
 
 
@@ -58,6 +68,13 @@ def _learnings(regions: list[Region], writer: Writer) -> Iterator[LearningRecord
                 yield from StatementReader(writer).read(region.entries, region.kind)
             case _:
                 pass
+
+
+def _future_goals(regions: list[Region], writer: Writer) -> Iterator[str]:
+    for region in regions:
+        if region.kind is Kind.FUTURE:
+            for goal in StatementReader(writer).read(region.entries, region.kind):
+                yield goal.title
 
 
 def _challenges(regions: list[Region], writer: Writer) -> list[ChallengeRecord]:

@@ -1,7 +1,7 @@
 """What a README holds, as values: the last stage's output and the room's public words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +39,19 @@ class LearningKind(StrEnum):
     GOAL = "GOAL"
 
 
+class Confidence(StrEnum):
+    """How sure the reader is that a record is what its author meant.
+
+    SURE: its place and shape both say so. LIKELY: only one of them does, as for an entry without
+    labels or under a title with other words. GUESSED: it was taken from running text, badges or
+    bare lines, or paired by order. Compared records may differ in it: it is no part of them.
+    """
+
+    SURE = "SURE"
+    LIKELY = "LIKELY"
+    GUESSED = "GUESSED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningRecord:
     """One thing learned: `title` is plain text on one line, `body` is Markdown or empty."""
@@ -47,6 +60,7 @@ class LearningRecord:
     title: str
     body: str
     span: Span
+    confidence: Confidence = field(default=Confidence.SURE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +72,20 @@ class ChallengeRecord:
     solution: str
     span: Span
     solution_span: Span | None
+    confidence: Confidence = field(default=Confidence.SURE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Everything one README holds, in document order."""
+    """Everything one README holds, in document order.
+
+    What its author means to learn next is shown but kept nowhere: the hub has no such kind.
+    """
 
     title: str
     learnings: tuple[LearningRecord, ...]
     challenges: tuple[ChallengeRecord, ...]
+    future_goals: tuple[str, ...] = ()
 
     def preview(self) -> dict[str, Any]:
         """Return the reading as JSON-ready lists of titles, by kind."""
@@ -81,6 +100,7 @@ class Reading:
             "best_practices": self._statements(LearningKind.BEST_PRACTICE),
             "takeaways": self._statements(LearningKind.TAKEAWAY),
             "goals": self._statements(LearningKind.GOAL),
+            "future_goals": list(self.future_goals),
         }
 
     def _statements(self, kind: LearningKind) -> list[str]:

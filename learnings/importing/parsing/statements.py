@@ -12,6 +12,7 @@ _KINDS = {
     Kind.PRACTICES: LearningKind.BEST_PRACTICE,
     Kind.TAKEAWAYS: LearningKind.TAKEAWAY,
     Kind.GOALS: LearningKind.GOAL,
+    Kind.FUTURE: LearningKind.GOAL,
 }
 _GROUP_WORDS = 5
 

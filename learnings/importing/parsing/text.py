@@ -9,6 +9,7 @@ line `n` of what was sent.
 import codecs
 import re
 
+from .form import VERBATIM_MARK
 from .records import UnreadableDocument
 
 MAX_BYTES = 1_000_000
@@ -16,7 +17,7 @@ MAX_LINES = 50_000  # twice what a text of `MAX_BYTES` usually has
 _BINARY_SHARE = 0.05  # of characters that no text file holds
 
 _UTF16_SAMPLE = 400  # bytes looked at to recognise UTF-16 that has no byte order mark
-_CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_STRANGE = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")  # controls, and what was lost
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -33,13 +34,19 @@ def decode(source: bytes | str) -> str:
         )
     text = source if isinstance(source, str) else _from_bytes(source)
     text = _SURROGATES.sub("\ufffd", text.removeprefix("\ufeff"))
-    _refuse_what_is_no_text(text)
+    is_verbatim = text.startswith(VERBATIM_MARK)
+    _refuse_what_is_no_text(text, strange_share=1 if is_verbatim else _BINARY_SHARE)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\n") >= MAX_LINES:
         raise UnreadableDocument(
             "too_large", f"The document has more than {MAX_LINES:,} lines; split it."
         )
-    return mend_mojibake(text)
+    return text if is_verbatim else mend_mojibake(text)
+
+
+def stays_as_it_is(text: str) -> bool:
+    """Say whether reading changes nothing in a text and finds nothing strange in it."""
+    return not _STRANGE.search(text) and mend_mojibake(text) == text
 
 
 def _from_bytes(source: bytes) -> str:
@@ -74,11 +81,11 @@ def _line_from_bytes(line: bytes) -> str:
         return "".join(_CHARACTER_OF_BYTE[byte] for byte in line)
 
 
-def _refuse_what_is_no_text(text: str) -> None:
+def _refuse_what_is_no_text(text: str, *, strange_share: float) -> None:
     if not text.strip("\x00 \t\r\n\ufeff"):
         raise UnreadableDocument("empty", "The document is empty.")
-    strange = len(_CONTROLS.findall(text)) + text.count("\ufffd")
-    if "\x00" in text or strange > len(text) * _BINARY_SHARE:
+    strange = len(_STRANGE.findall(text))
+    if "\x00" in text or strange > len(text) * strange_share:
         raise UnreadableDocument(
             "binary", "The document is not a text file: send the README as UTF-8 text."
         )

@@ -87,6 +87,7 @@ def test_a_preview_holds_every_field():
         "best_practices": [],
         "takeaways": [],
         "goals": [],
+        "future_goals": [],
     }
 
 
