@@ -275,9 +275,10 @@ def test_a_look_that_is_delivered_twice_is_taken_once(api, learner, work_off, wo
     api(learner).post(SOURCES, {"url": REPOSITORY})
     owed = Promise.objects.get()
     work_off()
-    asked = len(world.requests)
+    asked, before = len(world.requests), Source.objects.values().get()
     current_app.tasks[owed.task](**owed.message())
     assert (len(world.requests), ImportRun.objects.count()) == (asked, 1)
+    assert Source.objects.values().get() == before
 
 
 def test_beat_looks_every_hour_and_two_beats_look_once(api, learner, work_off, world):

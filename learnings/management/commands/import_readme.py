@@ -6,7 +6,7 @@ import io
 import json
 import os
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +20,10 @@ from rich.text import Text
 
 from accounts.models import User
 from foundation.errors import NexusError
-from learnings.importing import addresses, runs
+from learnings.importing import addresses, judging, reviewing, runs
 from learnings.importing.fetching import Fetcher
 from learnings.importing.parsing import Reading, UnreadableDocument, read
+from learnings.importing.reviewing import STANDARD, Finding, Rubric
 from learnings.models import ImportRun, ImportStatus
 
 Row = tuple[str, ...]
@@ -69,10 +70,14 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("paths", nargs="*", type=Path, metavar="FILE_OR_FOLDER")
         parser.add_argument("--source-url", metavar="URL", help="fetch this repository or file too")
-        parser.add_argument("--preview", action="store_true", help="only show (the default)")
+        parser.add_argument("--preview", action="store_true", help="only show, with the review")
         parser.add_argument("--json", type=Path, metavar="DIR", help="write NAME.json files here")
         parser.add_argument("--apply", action="store_true", help="make drafts")
-        parser.add_argument("--author", metavar="EMAIL", help="whose drafts; needed by --apply")
+        parser.add_argument(
+            "--author",
+            metavar="EMAIL",
+            help="whose drafts, needed by --apply; with --preview, whose brief the review is by",
+        )
 
     def handle(self, **options: Any) -> None:
         """Run the command.
@@ -85,25 +90,33 @@ class Command(BaseCommand):
             raise CommandError("Choose one of --preview and --apply.")
         if not options["paths"] and not options["source_url"]:
             raise CommandError("Name a file, a folder or a --source-url.")
-        deal: Callable[[Item], Row]
-        if options["apply"]:
-            columns, deal = OUTCOME, _Applying(self._author(options["author"]))
-        else:
-            columns, deal = PREVIEW, _Previewing(options["json"])
         items, problems = _items(options["paths"], options["source_url"])
+        deal = self._applying(**options) if options["apply"] else self._previewing(**options)
         rows = self._work_through(items, deal, problems)
-        self._tell(columns, rows, problems)
+        self._tell(deal, rows, problems)
 
-    def _author(self, email: str | None) -> User:
-        if not email:
+    def _applying(self, *, author: str | None, **_options: Any) -> _Applying:
+        if not author:
             raise CommandError("--apply needs --author EMAIL.")
+        return _Applying(self._author(author))
+
+    def _previewing(
+        self, *, author: str | None, json: Path | None, preview: bool, **_options: Any
+    ) -> _Previewing:
+        if not preview:
+            return _Previewing(json, None)
+        if author is None:
+            return _Previewing(json, STANDARD)
+        return _Previewing(json, judging.rubric_for(self._author(author), at=timezone.now()))
+
+    def _author(self, email: str) -> User:
         try:
             return User.objects.get_by_natural_key(email)
         except User.DoesNotExist:
             raise CommandError(f"Nobody here has the address {email}.") from None
 
     def _work_through(
-        self, items: list[Item], deal: Callable[[Item], Row], problems: dict[str, str]
+        self, items: list[Item], deal: _Previewing | _Applying, problems: dict[str, str]
     ) -> list[Row]:
         """Deal with each item, with a progress bar if a person is watching."""
         rows = []
@@ -126,10 +139,14 @@ class Command(BaseCommand):
                 progress.advance(task)
         return rows
 
-    def _tell(self, columns: Row, rows: list[Row], problems: dict[str, str]) -> None:
+    def _tell(
+        self, deal: _Previewing | _Applying, rows: list[Row], problems: dict[str, str]
+    ) -> None:
         if rows:
             width = None if self.stdout.isatty() else WIDE
-            self.stdout.write(_table(columns, rows, width))
+            self.stdout.write(_table(deal.columns, rows, width))
+        for said in deal.review:
+            self.stdout.write(_printable(said))
         for shown, problem in problems.items():
             self.stderr.write(_printable(f"{shown}: {problem}"))
         told = f"{len(rows)} read" + (f", {len(problems)} not" if problems else "")
@@ -139,14 +156,23 @@ class Command(BaseCommand):
 
 
 class _Previewing:
-    """Shows what a document holds; writes it as JSON into `folder`, if there is one."""
+    """Shows what a document holds; writes it as JSON into `folder`, reviews it by `rubric`."""
 
-    def __init__(self, folder: Path | None) -> None:
+    columns = PREVIEW
+
+    def __init__(self, folder: Path | None, rubric: Rubric | None) -> None:
+        self.review: list[str] = []  # a line for each finding, as compilers write theirs
         self._folder = folder
+        self._rubric = rubric
         self._written: set[Path] = set()
 
     def __call__(self, item: Item) -> Row:
-        reading = read(item.content())
+        content = item.content()
+        reading = read(content)
+        if self._rubric is not None:
+            self.review += (
+                _said(item, finding) for finding in reviewing.review(content, reading, self._rubric)
+            )
         if self._folder is not None:
             self._write(reading, self._folder / Path(item.document).with_suffix(".json"))
         solved = sum(bool(challenge.solution) for challenge in reading.challenges)
@@ -168,7 +194,10 @@ class _Applying:
     Here rather than by a worker, so that whoever typed this sees the outcome.
     """
 
+    columns = OUTCOME
+
     def __init__(self, author: User) -> None:
+        self.review: list[str] = []  # it stands in the import's report
         self._author = author
 
     def __call__(self, item: Item) -> Row:
@@ -225,6 +254,11 @@ def _below(folder: Path, problems: dict[str, str]) -> Iterator[Item]:
         if path.is_file() and not path.is_symlink():
             # Two READMEs of one folder are two documents: each is known by its path.
             yield Item(str(path), path.relative_to(folder).as_posix(), path)
+
+
+def _said(item: Item, finding: Finding) -> str:
+    place = f"{item.shown}:{finding.line}" if finding.line else item.shown
+    return f"{place}: {finding.why} {finding.mend}"
 
 
 def _table(columns: Row, rows: list[Row], width: int | None) -> str:

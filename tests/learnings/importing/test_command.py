@@ -7,11 +7,13 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from learnings.importing import runs
 from learnings.management.commands import import_readme
-from learnings.models import Challenge, ImportRun
+from learnings.models import Brief, Challenge, ImportRun
 from tests.elsewhere import COMMIT, elsewhere
+from tests.factories.accounts import MembershipFactory
 
 README = """\
 # Notes
@@ -79,6 +81,23 @@ def test_the_preview_writes_one_json_file_for_each_document(readme, tmp_path):
     assert written["challenges"] == [
         {"title": "It hangs.", "problem": None, "solution": "Set a timeout."}
     ]
+
+
+def test_the_preview_reviews_by_the_standard_or_by_the_authors_brief(tmp_path, learner):
+    readme = tmp_path / "README.md"
+    readme.write_text(README.replace("  - **Solution**: Set a timeout.\n", ""))
+    said = run(readme, "--preview")
+    assert f"{readme}:5: You say what went wrong with “It hangs" in said
+    assert f"{readme}: I found no section on" in said
+    assert "You say what went wrong" not in run(readme)
+
+    rubric = {"checks": {"challenge_without_solution": False}}
+    cohort = MembershipFactory(user=learner).cohort
+    Brief.objects.create(cohort=cohort, title="Log", deadline=timezone.now(), rubric=rubric)
+    by_brief = run(readme, "--preview", "--author", learner.email)
+    assert "You say what went wrong" not in by_brief
+    assert "I found no section on" in by_brief
+    assert not ImportRun.objects.exists()
 
 
 def test_of_a_folder_every_markdown_file_is_read_and_no_link(folder, tmp_path):
