@@ -1,13 +1,12 @@
 """People and content to look around with, for `NEXUS_DEMO=1` only.
 
-Four accounts with a known password, topics, and the READMEs of `demo/` on the way a real one takes:
+Four accounts with a known password, and the READMEs of `demo/` on the way a real one takes:
 imported, submitted, reviewed. Everything is made in one transaction the first time and never
 touched again, so what a visitor changes stays changed.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from foundation.errors import NexusError
 from foundation.models import Promise
 from learnings import marking, publishing
 from learnings.importing import runs
-from learnings.models import Challenge, Entry, ImportStatus, Learning, Solution, Topic, TopicAlias
+from learnings.models import Brief, Challenge, Entry, ImportStatus, Learning, Solution, Topic
 from nexus.settings.environment import ROOT
 from notifications.delivery import deliver
 from notifications.models import Announcement, Delivery, Subscription
@@ -34,6 +33,7 @@ FOLDER: Final = ROOT / "demo"
 PASSWORD: Final = "nexus-demo-2026"  # noqa: S105 - made to be known; production refuses demo data
 
 STARTED: Final = timedelta(days=45)  # the demo cohort has been at it for this long
+DUE_IN: Final = timedelta(days=10)  # until the deadline of its brief
 PACE: Final = timedelta(hours=6)  # between two publications
 WAITING: Final = 2  # learnings, and challenges with their solutions, that stay in the queue
 FOLLOWED: Final = ("django", "caching")  # slugs of topics
@@ -88,8 +88,7 @@ def set_up(*, at: datetime, folder: Path = FOLDER) -> bool:
 def _make(*, at: datetime, folder: Path) -> None:
     people = {account: _person(account, at - STARTED) for account in ACCOUNTS}
     learners = [people[LEARNER], people[FRONTEND]]
-    _form_cohort(learners, at - STARTED)
-    _add_topics(folder / "topics.json")
+    _ask(_form_cohort(learners, at - STARTED), at)
     _follow(learners)
     _import_documents(folder, learners, at - STARTED)
     _review(learners, by=people[CURATOR], at=at)
@@ -108,7 +107,7 @@ def _person(account: Account, at: datetime) -> User:
     )
 
 
-def _form_cohort(members: list[User], at: datetime) -> None:
+def _form_cohort(members: list[User], at: datetime) -> Cohort:
     starts_on = at.date()
     cohort = Cohort.objects.create(
         name=f"Demo cohort {starts_on.year}",
@@ -118,18 +117,17 @@ def _form_cohort(members: list[User], at: datetime) -> None:
     )
     for member in members:
         Membership.objects.create(cohort=cohort, user=member, joined_at=at)
+    return cohort
 
 
-def _add_topics(file: Path) -> None:
-    for row in json.loads(file.read_text(encoding="utf-8")):
-        names = [row["name"], *row["aliases"]]
-        known = Topic.objects.named(names)
-        topic = next(iter(known.values()), None) or Topic.objects.create(
-            name=row["name"], kind=row["kind"]
-        )
-        for name in names:
-            if name not in known and name.lower() != topic.name_key:
-                TopicAlias.objects.create(topic=topic, name=name)
+def _ask(cohort: Cohort, at: datetime) -> None:
+    """Give the cohort a brief that differs a little from the standard."""
+    Brief.objects.create(
+        cohort=cohort,
+        title="Learning log, second part",
+        deadline=at + DUE_IN,
+        rubric={"sections": {"challenges": {"minimum": 5}}},
+    )
 
 
 def _follow(followers: list[User]) -> None:

@@ -54,7 +54,7 @@ def _facts() -> dict[str, Any]:
             ("learnings", Learning.objects.published().count()),
             ("challenges", Challenge.objects.published().count()),
             ("solutions", Solution.objects.published().count()),
-            ("topics", Topic.objects.count()),
+            ("topics", Topic.objects.confirmed().count()),
             ("people", User.objects.filter(is_active=True).count()),
         ],
         "newest": _newest(),
@@ -78,8 +78,12 @@ def _card(challenge: Any, solution: Solution | None) -> dict[str, Any]:
         "excerpt": Truncator(text).chars(EXCERPT),
         "is_solution": not challenge.problem_html and bool(text),
         "author": challenge.author.display_name,
-        "topics": [topic.name for topic in challenge.topics.all()][:TOPICS],
+        "topics": _topic_names(challenge)[:TOPICS],
         "solved": solution is not None,
         "solutions": challenge.solutions_count,
         "published_at": challenge.published_at,
     }
+
+
+def _topic_names(challenge: Challenge) -> list[str]:
+    return [topic.name for topic in challenge.topics.all() if not topic.is_proposed]

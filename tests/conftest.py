@@ -24,6 +24,8 @@ from accounts import tokens
 from accounts.models import Role, User
 from foundation import caching, doorbell
 from foundation.models import Promise
+from learnings.models import Topic, TopicAlias
+from learnings.taxonomy import add_missing
 from tests import present
 from tests.factories.accounts import UserFactory
 
@@ -73,8 +75,12 @@ def _bring_back_migrated_rows(rows: str) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
-    """Make the test database and keep a copy of the rows that migrations wrote."""
+    """Make the test database and keep a copy of the rows that migrations wrote.
+
+    But for the starter topics: a test says which topics there are, or asks for `taxonomy`.
+    """
     with django_db_blocker.unblock():
+        Topic.objects.all().delete()
         pytestconfig.stash[MIGRATED_ROWS] = connection.creation.serialize_db_to_string()
 
 
@@ -161,6 +167,12 @@ def work_off(on_commit):
         return done
 
     return run
+
+
+@pytest.fixture
+def taxonomy(db) -> None:
+    """The topics that a new hub starts with."""
+    add_missing(Topic.objects, TopicAlias.objects)
 
 
 @pytest.fixture

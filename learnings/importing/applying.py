@@ -22,7 +22,6 @@ from learnings.models import (
     ImportRun,
     Learning,
     Solution,
-    Topic,
 )
 
 BATCH: Final = 200  # rows written by one statement
@@ -120,17 +119,11 @@ def _content(model: type[Entry]) -> list[str]:
 
 
 def _tag(model: type[Entry], entries: Iterable[Any], tagger: Tagger) -> None:
-    """Give new entries the topics that their own text names."""
+    """Give new entries the topics that they are about."""
     through: Any = model.topics.through
     key = model._meta.model_name
     links = [
         through(**{f"{key}_id": entry.pk, "topic_id": topic.pk})
-        for entry in entries
-        for topic in _topics_of(entry, tagger)
+        for entry, topic in tagger.tag(entries)
     ]
     through._default_manager.bulk_create(links, batch_size=BATCH)
-
-
-def _topics_of(entry: Any, tagger: Tagger) -> list[Topic]:
-    texts = (getattr(entry, name) for name in ("title", *entry.rendered) if hasattr(entry, name))
-    return tagger.topics_in("\n".join(texts))

@@ -6,13 +6,16 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.models import User
 from foundation.freshness import FreshQuerySet
+from learnings.naming import fold
 
 
 class TopicKind(models.TextChoices):
@@ -26,8 +29,8 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
     """Questions about topics."""
 
     def named(self, names: Iterable[str]) -> dict[str, Topic]:
-        """Topics by name or alias, in any case: `{name as asked: topic}`, known ones only."""
-        asked = {name.strip().lower(): name for name in names}
+        """Topics by name or alias, however spelled: `{name as asked: topic}`, known ones only."""
+        asked = {fold(name): name for name in names}
         topics = (
             self.filter(Q(name_key__in=asked) | Q(alias_rows__key__in=asked))
             .prefetch_related("alias_rows")
@@ -43,6 +46,15 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
     def confirmed(self) -> Self:
         """Those that a curator made or confirmed: what everybody sees and chooses from."""
         return self.filter(is_proposed=False)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What `user` may see: confirmed topics; curators also those that READMEs propose."""
+        return self if isinstance(user, User) and user.curates else self.confirmed()
+
+    def with_mentions(self) -> Self:
+        """Add `mentions_count`: how many entries name each topic, whatever their status."""
+        relations = (self.model.learnings, self.model.challenges, self.model.solutions)
+        return self.annotate(mentions_count=sum(_linked(relation) for relation in relations))
 
     def with_counts(self) -> Self:
         """Add `learnings_count` and `challenges_count`: what is published under each topic."""
@@ -80,9 +92,13 @@ class Topic(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the key that names are compared by, and a slug if none was given."""
-        self.name_key = self.name.strip().lower()
-        self.slug = self.slug or slugify(self.name) or uuid.uuid4().hex
+        self.complete()
         super().save(*args, **kwargs)
+
+    def complete(self) -> None:
+        """Fill in the key and the slug, for those who save many at once."""
+        self.name_key = fold(self.name)
+        self.slug = self.slug or slugify(self.name)[:100] or uuid.uuid4().hex
 
     @property
     def subject(self) -> str:
@@ -108,15 +124,17 @@ class TopicAlias(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the key that names are compared by."""
-        self.key = self.name.strip().lower()
+        self.key = fold(self.name)
         super().save(*args, **kwargs)
 
 
 def _published_under(relation: Any) -> models.Expression:
     """How many entries of one kind are published under each topic, through its relation."""
-    rows = relation.through._default_manager.filter(
-        topic=models.OuterRef("pk"),
-        **{f"{relation.field.model._meta.model_name}__status": "PUBLISHED"},
-    ).order_by()
-    count = rows.values("topic").annotate(n=models.Count("pk")).values("n")
+    return _linked(relation, **{f"{relation.field.model._meta.model_name}__status": "PUBLISHED"})
+
+
+def _linked(relation: Any, **conditions: Any) -> models.Expression:
+    """How many entries of one kind are under each topic, through its relation."""
+    rows = relation.through._default_manager.filter(topic=models.OuterRef("pk"), **conditions)
+    count = rows.order_by().values("topic").annotate(n=models.Count("pk")).values("n")
     return Coalesce(models.Subquery(count), 0)

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -17,7 +15,7 @@ from learnings.models import (
     Vote,
 )
 from nexus import demonstration
-from notifications.models import Event, Notification
+from notifications.models import Event, Notification, Subscription
 from tests.factories.learnings import LearningFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +59,7 @@ def demo(settings):
 
 @pytest.fixture
 def small(tmp_path):
-    """A folder with one topic and one README: enough for what does not depend on ours."""
-    topics = [{"name": "Logging", "kind": "CONCEPT", "aliases": ["Logs"]}]
-    (tmp_path / "topics.json").write_text(json.dumps(topics))
+    """A folder with one README: enough for what does not depend on ours."""
     (tmp_path / "week.md").write_text(README)
     return tmp_path
 
@@ -90,13 +86,12 @@ def test_our_own_readmes_become_a_hub_to_look_around_in(demo):
     assert Vote.objects.exists()
 
 
-def test_every_topic_of_ours_is_found_by_its_other_names(demo):
+def test_our_own_readmes_are_about_topics_that_a_hub_knows(demo, taxonomy):
     set_up(demonstration.FOLDER)
 
-    for row in json.loads((demonstration.FOLDER / "topics.json").read_text()):
-        found = Topic.objects.named([row["name"], *row["aliases"]])
-        assert {topic.name for topic in found.values()} == {row["name"]}
-        assert len(found) == 1 + len(row["aliases"])
+    challenges = Challenge.objects.filter(topics__is_proposed=False).distinct()
+    assert challenges.count() > Challenge.objects.count() / 2
+    assert Subscription.objects.count() == 2 * len(demonstration.FOLLOWED)
 
 
 def test_the_demo_is_made_once(demo, small):

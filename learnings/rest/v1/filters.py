@@ -100,7 +100,7 @@ class TopicalFilterSet(EntryFilterSet):
     """Filters of learnings and challenges."""
 
     topic = filters.ModelMultipleChoiceFilter(
-        queryset=Topic.objects.all(), to_field_name="slug", method="with_topics",
+        queryset=Topic.objects.confirmed(), to_field_name="slug", method="with_topics",
         label="Slug of a topic; repeat it for entries under any of several.",
     )  # fmt: skip
     cohort = filters.ModelChoiceFilter(
@@ -172,6 +172,10 @@ class TopicFilterSet(filters.FilterSet):
 
     kind = filters.ChoiceFilter(choices=TopicKind.choices)
     search = filters.CharFilter(method="with_words", label="Words in the name.", max_length=200)
+    proposed = TruthFilter(
+        field_name="is_proposed",
+        label="Named by READMEs and not confirmed yet: for curators, others find none.",
+    )
 
     class Meta:
         model = Topic

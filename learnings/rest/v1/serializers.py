@@ -24,6 +24,7 @@ from learnings.models import (
     Topic,
     TopicAlias,
 )
+from learnings.naming import fold
 
 ENTRY_FIELDS = [
     "id", "author", "topics", "status", "review_reason", "source", "votes_count",
@@ -56,7 +57,7 @@ class TopicReferenceField(SlugReferenceField):
     shown_as = TopicReferenceSerializer  # for the documentation
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(slug_field="slug", queryset=Topic.objects.all(), **options)
+        super().__init__(slug_field="slug", queryset=Topic.objects.confirmed(), **options)
 
     def to_representation(self, obj: Topic) -> dict[str, str]:  # type: ignore[override]
         """The topic's slug and name."""
@@ -72,8 +73,8 @@ class TopicReferencesField(serializers.ListField):
         super().__init__(max_length=20, **options)
 
     def get_attribute(self, instance: Entry) -> list[Topic]:
-        """The topics, fetched along with the entry."""
-        return list(instance.topics.all())
+        """The topics, fetched along with the entry; proposed ones show once they are confirmed."""
+        return [topic for topic in instance.topics.all() if not topic.is_proposed]
 
 
 class SourceSerializer(serializers.Serializer):
@@ -100,6 +101,12 @@ class EntrySerializer(StrictModelSerializer):
     source: Any = serializers.SerializerMethodField(
         help_text="Where it was read; null if it was typed in."
     )
+
+    def validate_topics(self, topics: list[Topic]) -> list[Topic]:
+        """Choose among what is shown: the proposed topics of an entry stay with it."""
+        if not isinstance(self.instance, Entry):
+            return topics
+        return [*topics, *(topic for topic in self.instance.topics.all() if topic.is_proposed)]
 
     def get_review_reason(self, entry: Entry) -> str | None:
         """The reason, for those whom it concerns. A published entry has none."""
@@ -245,7 +252,7 @@ class TopicSerializer(StrictModelSerializer):
     def validate_aliases(self, aliases: list[str]) -> list[str]:
         """Each alias means one topic, and is given once."""
         self._require_free(aliases)
-        return list({alias.strip().lower(): alias for alias in aliases}.values())
+        return list({fold(alias): alias for alias in aliases}.values())
 
     def _others(self) -> Any:
         if isinstance(self.instance, Topic):

@@ -28,7 +28,7 @@ class SubscriptionSerializer(StrictModelSerializer):
     """Something that the reader follows: a topic or a challenge, the other is null."""
 
     topic = SlugReferenceField(
-        slug_field="slug", queryset=Topic.objects.all(), required=False, help_text="Its slug."
+        slug_field="slug", queryset=Topic.objects.confirmed(), required=False, help_text="Its slug."
     )
     challenge = serializers.PrimaryKeyRelatedField(
         queryset=Challenge.objects.none(), required=False, help_text="Its id."

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.permissions import CuratorsWrite
 from foundation.http.filtering import StrictQueryMixin
 from foundation.http.shared_lists import SharedListMixin
+from foundation.openapi.describing import documented
+from learnings import curating
 from learnings.models import Topic
 from learnings.rest.v1.filters import TopicFilterSet
 from learnings.rest.v1.serializers import TopicSerializer
@@ -26,7 +30,11 @@ class TopicViewSet(
     mixins.DestroyModelMixin,
     GenericViewSet,
 ):
-    """Technologies and concepts. Everybody reads them, curators write."""
+    """Technologies and concepts. Everybody reads them, curators write.
+
+    READMEs propose topics by naming what the hub does not know. Until a curator confirms them,
+    only curators see them, with `?proposed=true`.
+    """
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     permission_classes = [CuratorsWrite]
@@ -37,6 +45,27 @@ class TopicViewSet(
     ordering_fields = ("name", "created_at")
     made_from = ("topics", "learnings", "challenges")
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """All topics, with what they count and their other names."""
-        return Topic.objects.with_counts().prefetch_related("alias_rows")
+    def is_shared(self, request: Request) -> bool:
+        """Whether this list is the same for everybody: proposed topics are for curators."""
+        return "proposed" not in request.query_params
+
+    def get_queryset(self) -> Any:
+        """Topics that the reader may see, with what they count and their other names."""
+        rows: Any = Topic.objects.with_counts().prefetch_related("alias_rows")
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        if self.action == "list" and self.is_shared(self.request):
+            return rows.confirmed()
+        return rows.visible_to(self.request.user)
+
+    @documented(problems=[403])
+    @action(detail=True, methods=["post"])
+    def confirm(self, _request: Request, **_kwargs: Any) -> Response:
+        """Show a proposed topic to everybody.
+
+        From now on entries show it, and it can be chosen and followed. Confirming again changes
+        nothing.
+        """
+        topic = self.get_object()
+        curating.confirm([topic])
+        return Response(self.get_serializer(self.get_object()).data)
