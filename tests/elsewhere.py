@@ -29,7 +29,7 @@ def answer(body: bytes = b"", *, status: str = "200 OK", **headers: str) -> byte
     given = {"Content-Length": str(len(body))}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
-    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + body
 
 
 def redirect(to: str) -> bytes:

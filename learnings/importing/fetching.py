@@ -13,6 +13,7 @@ setting weakens the rest.
 from __future__ import annotations
 
 import io
+import logging
 import socket
 import ssl
 import threading
@@ -24,9 +25,11 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final, cast
 from urllib.parse import quote, urljoin, urlsplit
 
-from foundation.errors import Unavailable
+from foundation.errors import NexusError, Unavailable
 from learnings.importing.addresses import COMMIT, PORT, Address, AddressRefused, host_of, parse
 from learnings.importing.parsing import MAX_BYTES
+
+logger = logging.getLogger(__name__)
 
 MAX_REDIRECTS: Final = 3
 MAX_WIRE: Final = MAX_BYTES + 256 * 1024  # bytes of a whole answer: head, chunk marks and body
@@ -129,7 +132,17 @@ class Fetcher:
             AddressRefused: it is not asked.
             NotFetched: it did not come.
         """
-        address = parse(text, hosts=self.hosts)
+        try:
+            return self._fetch(parse(text, hosts=self.hosts), etag)
+        except NexusError:
+            raise
+        except Exception as error:
+            # Whatever a host says, whoever waits for this README gets a sentence.
+            logger.exception("Fetching %s failed", text)
+            told = "The hub could not fetch this. That is our fault, and it is logged."
+            raise NotFetched(told) from error
+
+    def _fetch(self, address: Address, etag: str) -> Document | None:
         deadline = time.monotonic() + self.patience.total
         for candidate in address.candidates:
             answer = self._get(candidate.url, deadline, etag=etag)
@@ -187,7 +200,7 @@ class Fetcher:
                 line.close()
             if answer.status not in _REDIRECTS:
                 return answer
-            url = urljoin(url, location).split("#")[0]
+            url = _led_on(url, location)
         raise NotFetched(f"The address leads on more than {MAX_REDIRECTS} times.")
 
     def _open(self, host: str, deadline: float) -> _Line:
@@ -268,6 +281,14 @@ class _Reading(io.RawIOBase):
 
     def readinto(self, target: Any) -> int:
         return self._line.receive(target)
+
+
+def _led_on(url: str, location: str) -> str:
+    """Where a redirect leads; it is checked before it is asked."""
+    try:
+        return urljoin(url, location).split("#")[0]
+    except ValueError:
+        raise AddressRefused("The address leads on. There it is no address.") from None
 
 
 def _looked_up(resolve: Resolver, host: str, limit: float) -> list[IPAddress]:

@@ -307,6 +307,8 @@ def test_a_name_that_changes_its_answer_gains_nothing(world):
         "https://raw.githubusercontent.com:8443/x",
         "https://me:secret@raw.githubusercontent.com/x",
         "file:///etc/passwd",
+        "https://[::1",
+        "https://\xff\xfe",
     ],
 )
 def test_a_redirect_to_where_nobody_may_go_is_refused(world, target):
@@ -417,6 +419,16 @@ def test_a_failure_names_what_is_wrong(world, said, sentence):
     world.at[FILE] = said
     with pytest.raises(NotFetched, match=sentence):
         world.fetcher().fetch(REPOSITORY)
+
+
+def test_even_a_bug_of_ours_ends_in_a_sentence(world, caplog):
+    def broken(_name):
+        raise RuntimeError
+
+    fetcher = Fetcher(hosts=HOSTS, resolve=lambda _: [PUBLIC], connect=lambda *_, **__: broken(""))
+    with pytest.raises(NotFetched, match="our fault"):
+        fetcher.fetch(REPOSITORY)
+    assert "Fetching" in caplog.text
 
 
 def drip(line):
