@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
@@ -14,9 +19,12 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from foundation.admin import DayRangeFilter, ReadOnlyAdmin
-from learnings.admin.steps import change_address
+from foundation.errors import NexusError
+from learnings.admin.comparing import compare
+from learnings.admin.steps import change_address, person
 from learnings.admin.waiting import Key, fetch
-from learnings.models import ImportRun, ImportStatus
+from learnings.importing.resolving import resolve
+from learnings.models import ImportConflict, ImportRun, ImportStatus, Keep
 
 STATUS_COLOURS: Final = {
     ImportStatus.QUEUED: "info",
@@ -56,6 +64,31 @@ class ImportRunAdmin(ReadOnlyAdmin):
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("author").defer("content")
 
+    def get_urls(self) -> list[Any]:
+        """Add where conflicts are decided."""
+        resolving = path(
+            "<int:run_id>/conflicts/<int:number>/",
+            self.admin_site.admin_view(require_POST(self.resolve_conflict)),
+            name="learnings_importrun_resolve",
+        )
+        return [resolving, *super().get_urls()]
+
+    def resolve_conflict(self, request: HttpRequest, run_id: int, number: int) -> HttpResponse:
+        """Keep the hub's words, or take the README's, and return to the report."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        conflict = get_object_or_404(ImportConflict, import_run=run_id, number=number)
+        keep = request.POST.get("keep", "")
+        if keep not in Keep.values:
+            raise BadRequest
+        try:
+            resolve(conflict, keep=Keep(keep), by=person(request), at=timezone.now())
+        except NexusError as refusal:
+            messages.warning(request, f"Not decided. {refusal}")
+        else:
+            messages.success(request, f"Decided: {Keep(keep).label} words are kept.")
+        return HttpResponseRedirect(reverse("admin:learnings_importrun_change", args=(run_id,)))
+
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def status_label(self, run: ImportRun) -> tuple[str, str]:
         """The status as a coloured label."""
@@ -81,9 +114,25 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 "counts": counts(run.report),
                 "findings": run.report.get("findings") or [],
                 "imported_entries": linked(run.entries),
+                "conflicts": _compared(run),
             }
         answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return answer
+
+
+def _compared(run: ImportRun) -> list[dict[str, Any]]:
+    """A run's conflicts, each with what differs and where to decide it."""
+    rows = run.conflicts.select_related("learning", "challenge", "solution__challenge")
+    return [
+        {
+            "row": row,
+            "entry": row.entry,
+            "address": change_address(row.entry),
+            "differences": compare(row.hub, row.readme),
+            "decide": reverse("admin:learnings_importrun_resolve", args=(run.pk, row.number)),
+        }
+        for row in rows
+    ]
 
 
 def counts(report: dict[str, Any]) -> list[tuple[str, int]]:

@@ -29,6 +29,7 @@ GROUPS: Final = {
         Page("Challenges", "extension", "learnings_challenge"),
         Page("Solutions", "task_alt", "learnings_solution"),
         Page("Learnings", "school", "learnings_learning"),
+        Page("Revisions", "difference", "learnings_revision"),
         Page("Topics", "sell", "learnings_topic"),
         Page("Imports", "upload_file", "learnings_importrun"),
         Page("Sources", "sync", "learnings_source"),

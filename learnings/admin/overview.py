@@ -25,6 +25,8 @@ TOLD: Final = {
     Event.ENTRY_REJECTED: "undo",
     Event.SOLUTION_ACCEPTED: "verified",
     Event.IMPORT_FINISHED: "upload_file",
+    Event.REVISION_PROPOSED: "difference",
+    Event.REVISION_DECIDED: "rule",
 }
 
 
@@ -92,6 +94,8 @@ def _address(target: str) -> str:
     type_name = plural.removesuffix("s")
     if type_name in MODELS and pk.isdigit():
         return reverse(f"admin:learnings_{type_name}_change", args=(pk,))
+    if pk == "revisions":
+        return reverse("admin:learnings_revision_changelist")
     if plural == "imports" and pk.isdigit():
         return reverse("admin:learnings_importrun_change", args=(pk,))
     return ""

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from accounts.models import Cohort, User
 from learnings.admin import reviewing, waiting
 from learnings.admin.entries import preview
+from learnings.admin.revisions import count_open
 from learnings.admin.steps import change_address, person
 from learnings.admin.waiting import Key
 from learnings.models import Challenge, Entry, LearningKind, Solution, Status, Topic
@@ -99,6 +100,7 @@ class ReviewQueue(View):
             "is_filtered": bool(chosen),
             "page": page,
             "page_numbers": _page_numbers(page),
+            "open_revisions": count_open(),
             "rows": [_row(entry, person(request).pk, trusted=trusted) for entry in entries],
         }
         request.current_app = self.site.name
