@@ -1,21 +1,32 @@
-"""The worker's door to imports."""
+"""The worker's door to imports, followed sources and reminders."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
 from foundation import scheduling
-from learnings import following
+from learnings import briefing, following
 from learnings.importing import runs
+
+REMIND_EVERY = timedelta(hours=1)
 
 
 @shared_task(name=runs.RUN_IMPORT)
 def run_import(*, run_id: int, promise: str, **_later_arguments: Any) -> None:
     """Read an uploaded README into drafts."""
     runs.work(run_id, promised_as=promise)
+
+
+@shared_task(name="learnings.remind")
+def remind(**_later_arguments: Any) -> None:
+    """Remind learners of deadlines that come near."""
+    now = timezone.now()
+    if scheduling.take_slot("remind", every=REMIND_EVERY, at=now):
+        briefing.remind(at=now)
 
 
 @shared_task(name="learnings.look_at_sources")

@@ -80,6 +80,7 @@ app.conf.update(
         "sweep": {"task": "foundation.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "forget": {"task": "foundation.forget", "schedule": crontab(hour="3", minute="17")},
         "sources": {"task": "learnings.look_at_sources", "schedule": crontab(minute="7")},
+        "remind": {"task": "learnings.remind", "schedule": crontab(minute="23")},
         "forget families": {"task": "accounts.forget", "schedule": crontab(hour="3", minute="27")},
     },
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend, TypedChoiceFilter
@@ -32,13 +33,19 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
 
 
 class StrictQueryMixin:
-    """A view that refuses query parameters where it reads none: everywhere but in its list."""
+    """A view that refuses query parameters where it reads none: everywhere but in its list.
+
+    What other actions read stands in `query_parameters`, by their names.
+    """
+
+    query_parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the parameters once the reader is known to be allowed here."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        if getattr(self, "action", None) != "list":
-            refuse_unknown_parameters(request, frozenset())
+        action = getattr(self, "action", None) or ""
+        if action != "list":
+            refuse_unknown_parameters(request, self.query_parameters.get(action, frozenset()))
 
 
 class TruthFilter(TypedChoiceFilter):

@@ -37,6 +37,7 @@ GROUPS: Final = {
     "People": (
         Page("Users", "person", "accounts_user"),
         Page("Cohorts", "groups", "accounts_cohort"),
+        Page("Briefs", "assignment", "learnings_brief"),
     ),
     "Deliveries": (
         Page("Announcements", "campaign", "notifications_announcement"),

@@ -17,8 +17,9 @@ from django.urls import URLResolver, get_resolver
 
 from accounts.models import Role, User
 from notifications.models import Subscription
-from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.accounts import PASSWORD, CohortFactory, UserFactory
 from tests.factories.learnings import (
+    BriefFactory,
     ChallengeFactory,
     ImportConflictFactory,
     ImportRunFactory,
@@ -247,6 +248,9 @@ ROWS = [
     Row("POST", "topics/{}/confirm/", "", lambda _: TopicFactory(is_proposed=True).slug,
         (401, 403, 403, 200, 200)),
     Row("DELETE", "topics/{}/", "", lambda _: TopicFactory().slug, (401, 403, 403, 204, 204)),
+    Row("GET", "cohorts/", "", nothing, SEEN_BY_ALL),
+    Row("GET", "cohorts/{}/", "", lambda _: CohortFactory().pk, SEEN_BY_ALL),
+    Row("GET", "cohorts/{}/brief/", "", lambda _: BriefFactory().cohort_id, SEEN_BY_ALL),
     Row("GET", "imports/", "", nothing, SEEN_BY_ALL),
     Row("POST", "imports/", "", nothing, (401, 202, 202, 202, 202), {"text": "# R"}),
     Row("GET", "imports/{}/", "", lambda owner: ImportRunFactory(author=owner).pk, SEEN_BY_SOME),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import factory
 
 from learnings.models import (
+    Brief,
     Challenge,
     ImportConflict,
     ImportRun,
@@ -17,7 +18,7 @@ from learnings.models import (
     Topic,
     TopicKind,
 )
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import CohortFactory, UserFactory
 
 PUBLISHED_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -81,6 +82,17 @@ class SolutionFactory(EntryFactory):
 
     challenge = factory.SubFactory(ChallengeFactory, published=True)
     body = "Start the server first."
+
+
+class BriefFactory(factory.django.DjangoModelFactory):
+    """A brief that asks for the standard, due in summer 2026."""
+
+    class Meta:
+        model = Brief
+
+    cohort = factory.SubFactory(CohortFactory)
+    title = "Learning log"
+    deadline = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)
 
 
 class ImportRunFactory(factory.django.DjangoModelFactory):

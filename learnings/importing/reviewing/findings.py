@@ -142,7 +142,9 @@ def finding(code: str, line: int, *, words: str = "", **evidence: Any) -> Findin
 def quoted(markdown: str) -> str:
     """Return a short piece of the document as people see it."""
     piece = markdown[: 20 * QUOTED]
-    text = (plain.plain(piece) or " ".join(piece.split())).lstrip("#>-*+ ").strip('“”"')
+    text = (plain.plain(piece) or " ".join(piece.split())).lstrip("#>-*+ ")
+    if text.startswith(("“", '"')) and text.endswith(("”", '"')):
+        text = text[1:-1]
     if len(text) <= QUOTED:
         return text.rstrip(" .,:;")
     head, space, _ = text[:QUOTED].rpartition(" ")

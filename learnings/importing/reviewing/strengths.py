@@ -9,6 +9,7 @@ from .findings import quoted
 from .rubrics import STANDARD, Rubric
 
 _FEW = 3
+_MANY = 12
 
 
 def strengths(reading: Reading, rubric: Rubric = STANDARD) -> list[str]:
@@ -27,6 +28,6 @@ def strengths(reading: Reading, rubric: Rubric = STANDARD) -> list[str]:
     explained = [record for record in names if record.body]
     if len(explained) >= _FEW and len(explained) * 2 >= len(names):
         told.append("You explain what you learned instead of only naming it.")
-    elif len(names) >= 2 * _FEW:
+    elif len(names) >= _MANY:
         told.append(f"There is a lot to draw on: {len(names)} learnings in one document.")
     return told[:2]

@@ -21,6 +21,7 @@ from foundation.http.parsers import BodyTooLarge, StrictJSONParser
 from foundation.openapi.describing import documented
 from learnings.importing import addresses, runs
 from learnings.models import ImportRun, ImportStatus
+from learnings.rest.v1 import previews
 from learnings.rest.v1.serializers import (
     ImportRequestSerializer,
     ImportSerializer,
@@ -78,6 +79,7 @@ class ImportViewSet(
     parser_classes = [ImportJSONParser, ImportFormParser]
     lookup_value_regex = "[0-9]{1,18}"
     ordering_fields = ("-created_at",)
+    query_parameters: ClassVar = {"create": frozenset({previews.PREVIEW.name})}
 
     def get_queryset(self) -> QuerySet[Any]:
         """The reader's own imports; curators see all. Without the texts, which may be large."""
@@ -85,11 +87,23 @@ class ImportViewSet(
             return ImportRun.objects.none()
         return ImportRun.objects.visible_to(signed_in(self.request)).defer("content")
 
-    @documented(takes=ImportRequestSerializer, answers={202: ImportSerializer}, problems=[413, 415])
+    @documented(
+        takes=ImportRequestSerializer,
+        asks=[previews.PREVIEW],
+        answers={200: previews.PreviewSerializer, 202: ImportSerializer},
+        problems=[413, 415],
+    )
     def create(self, request: Request) -> Response:
-        """Take a README and promise to read it. The answer's `Location` tells how far it is."""
+        """Take a README and promise to read it. The answer's `Location` tells how far it is.
+
+        With `preview=true` a file or a text is read at once: 200 tells what an import would do
+        and what its review says, and nothing is saved.
+        """
+        is_preview = previews.is_wanted(request)
         body = ImportRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
+        if is_preview:
+            return Response(previews.preview_of(body, author=signed_in(request)))
         run = self._start(body, by=signed_in(request))
         return Response(
             self.get_serializer(run).data,

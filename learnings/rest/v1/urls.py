@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from learnings.rest.v1 import (
+    cohorts,
     conflicts,
     entries,
     imports,
@@ -18,6 +19,7 @@ router.register("topics", topics.TopicViewSet, basename="topic")
 router.register("learnings", entries.LearningViewSet, basename="learning")
 router.register("challenges", entries.ChallengeViewSet, basename="challenge")
 router.register("solutions", entries.SolutionViewSet, basename="solution")
+router.register("cohorts", cohorts.CohortViewSet, basename="cohort")
 router.register("imports", imports.ImportViewSet, basename="import")
 router.register("sources", sources.SourceViewSet, basename="source")
 router.register("revisions", revisions.RevisionViewSet, basename="revision")

@@ -10,6 +10,8 @@ from learnings import briefing
 from learnings.importing import reviewing
 from learnings.importing.parsing import read
 from learnings.importing.reviewing import STANDARD, BadRubric, review, strengths
+from learnings.management.reviews import told
+from nexus.settings.environment import ROOT
 
 COMPLETE = """\
 # What I learned
@@ -298,6 +300,28 @@ def test_what_is_good_is_said_first():
         ),
     ]
     assert strengths(read("# Shop\n\nPlants.\n")) == []
+
+
+def test_the_documentation_shows_the_review_as_it_is():
+    source = (ROOT / "demo/work-in-progress.md").read_bytes()
+    reading = read(source)
+    shown = told(review(source, reading), strengths(reading))
+    written = (ROOT / "docs/review.md").read_text(encoding="utf-8")
+    assert f"```text\n{shown}\n```" in written
+
+
+def test_the_documentation_names_every_code_and_no_other():
+    written = (ROOT / "docs/review.md").read_text(encoding="utf-8")
+    table = written.partition("## What else")[2].partition("## A cohort")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {code.strip(" `") for cell in cells for code in cell.split(",")}
+    assert named == {*STANDARD.codes, briefing.EDITED_ON_THE_HUB}
+
+
+def test_a_review_on_a_terminal_cannot_steer_it():
+    text = COMPLETE.replace("Slow lists", "Slow \x1b[31mlists").replace("`select", "x`select")
+    assert "\x1b" not in told(found_in(text), strengths(read(text)))
+    assert told([], []) == "Nothing to mend: hand it in."
 
 
 def test_the_code_that_reminders_pass_over_is_one_of_ours():
