@@ -8,6 +8,7 @@ from learnings.rest.v1 import (
     conflicts,
     entries,
     imports,
+    readme,
     revisions,
     sources,
     subscriptions,
@@ -53,5 +54,6 @@ urlpatterns = [
         entries.ChallengeSolutionsViewSet.as_view({"get": "list", "post": "create"}),
         name="challenge-solutions",
     ),
+    path("users/<int:id>/readme/", readme.ReadmeView.as_view(), name="user-readme"),
     *router.urls,
 ]
