@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 
-from foundation.caching import bump
 from foundation.errors import Conflict
 from learnings.models import Challenge, Learning, Revision, Solution, Topic, TopicAlias
 from learnings.naming import fold
@@ -43,12 +42,12 @@ def merge(topic: Topic, *, into: Topic) -> Topic:
     _move_followers(topic, into)
     _rename_in_revisions(topic, into)
     topic.alias_rows.update(topic=into)
+    # This bumps `topics`, which every list that shows a topic is made from.
     Topic.objects.filter(pk=topic.pk).delete()
     if fold(topic.name) != into.name_key:
         TopicAlias.objects.get_or_create(
             key=fold(topic.name), defaults={"topic": into, "name": topic.name}
         )
-    bump(*Topic.freshness, *Learning.freshness, *Challenge.freshness)
     return into
 
 

@@ -42,11 +42,12 @@ _SHORTEST_PLURAL: Final = 4  # letters: "APIs", but not "iOS" or "AWS"
 _PLACEHOLDER: Final = re.compile(
     r"^(?:todo|tbd|tba|n/?a|none|nil|null|unknown|name|title|example|sample|etc|other|others|misc|"
     r"various|more|lorem.*|x{2,}|(?:technology|technologies|concept|concepts|tool|tools|topic|skill|"
-    r"item|framework|library|language|database)s?\s*\d*|(?:your|my|our|insert|add|enter|some)\b.*)$",
+    r"item|framework|library|language|database|week|day|phase|module|milestone|step|task|part|unit|"
+    r"lesson|sprint|chapter|project)s?\s*\d*|(?:your|my|our|insert|add|enter|some)\b.*)$",
     re.IGNORECASE,
 )
 _FRINGE: Final = re.compile(r"^[^\w.]+|[^\w+#]+$")
-_ADDRESS: Final = re.compile(r"://|www\.|@|[<>{}\\$=`|]|\.\.|…|__")
+_ADDRESS: Final = re.compile(r"://|www\.|@|[<>{}\\$=`|]|\w{2}#|\.\.|…|__")
 _SENTENCE: Final = re.compile(
     r"[.!?]$|[.!?]\s|\b(?:i|we|you|he|she|they|it|is|are|was|were|be|been|has|have|had|can|could|will|"
     r"would|should|must|how|why|when|what|that|this|which|used|not|don't|because)\b|"

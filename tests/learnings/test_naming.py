@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
 from learnings.models import Topic, TopicAlias, TopicKind
 from learnings.naming import MAX_LENGTH, Names, clashes, fold, proposable
 from learnings.taxonomy import add_missing, starters
+from tests.factories.learnings import TopicFactory
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,21 @@ class TestLoading:
         assert (bare.name, bare.kind, bare.alias_rows.count()) == ("postgresql", "CONCEPT", 0)
         assert Topic.objects.named(["sqlite", "k8s"]) == {"sqlite": mine, "k8s": mine}
 
+    def test_a_hub_from_before_gets_the_keys_of_today(self):
+        first, second = (TopicFactory(name=name) for name in ("Node.js", "Deno"))
+        kept, repeated = (
+            TopicAlias.objects.create(topic=first, name=name) for name in ("NodeJS runtime", "x")
+        )
+        Topic.objects.filter(pk=first.pk).update(name_key="node.js")
+        TopicAlias.objects.filter(pk=kept.pk).update(key="nodejs runtime")
+        TopicAlias.objects.filter(pk=repeated.pk).update(name="NodeJS-runtime", key="old")
+
+        migration = import_module("learnings.migrations.0005_taxonomy")
+        migration.compare_names_by_what_they_say(apps, None)
+
+        assert Topic.objects.named(["node js", "deno"]) == {"node js": first, "deno": second}
+        assert [alias.key for alias in TopicAlias.objects.all()] == ["nodejsruntime"]
+
     def test_every_name_of_a_loaded_topic_leads_to_it(self, taxonomy):
         found = Topic.objects.named(["DRF", "postgres", "node js", "NODEJS", "C++", "C", "n+1"])
         assert {asked: topic.name for asked, topic in found.items()} == {
@@ -100,6 +118,10 @@ class TestFolding:
     def test_names_that_differ_by_a_sign_differ(self):
         assert len({fold(name) for name in ("C", "C++", "C#", "F#")}) == 4
         assert fold(".NET") != fold("net")
+
+    @pytest.mark.parametrize("name", ["İ" * 100, "a" * 300])
+    def test_a_key_that_grows_is_cut(self, name):
+        assert len(fold(name)) == MAX_LENGTH
 
     @given(st.text(max_size=300))
     def test_a_key_fits_into_its_column_and_says_something(self, name):
@@ -178,7 +200,8 @@ class TestProposals:
             "Technology 1", "Your concept here", "Lorem ipsum dolor", "xxx", "<name>", "{{ name }}",
             "https://example.org/", "me@example.org", "Foo_____", "Learned how to write tests",
             "How to deploy", "It was hard.", "We deployed it", "Understanding the event loop",
-            "one two three four five six", "F" * 101, "a\x00b", "f\u202eoo",
+            "one two three four five six", "F" * 101, "a\x00b", "f\u202eoo", "Week 3",
+            "Caching# Next steps",
         ],
     )  # fmt: skip
     def test_sentences_and_placeholders_are_not(self, written):
