@@ -14,7 +14,7 @@ from . import columns, evidence, labels, plain, prose, titles
 from .drafts import Draft
 from .entries import Entry, Shape
 from .labels import Label, Part
-from .records import ChallengeRecord
+from .records import ChallengeRecord, Confidence
 from .writing import Writer
 
 _NAME_WORDS = 10
@@ -63,6 +63,9 @@ class ChallengeReader:
             case Part.ASIDE:
                 if self._drafts:
                     self._drafts[-1].is_closed = True
+                return
+        if self._drafts:
+            self._drafts[-1].confidence = Confidence.SURE
 
     def _problem(self, entry: Entry, text: str) -> None:
         """Read a problem; its solution may be nested in it."""
@@ -170,6 +173,7 @@ class ChallengeReader:
                 draft.add_problem(cells.get(where.problem, ""), row.span)
             if where.solution is not None:
                 draft.add_solution(cells.get(where.solution, ""), row.span)
+                draft.confidence = Confidence.SURE
             self._drafts.append(draft)
 
     def _tell(self, entries: Sequence[Entry]) -> None:
@@ -178,6 +182,7 @@ class ChallengeReader:
             if draft.title != told.problem:
                 draft.add_problem(told.problem, told.span)
             draft.add_solution(told.solution, told.span)
+            draft.confidence = Confidence.GUESSED
             self._drafts.append(draft)
 
 
@@ -189,7 +194,12 @@ def paired(
     if any(challenge.solution for challenge in challenges):
         return list(challenges)
     solved = [
-        replace(challenge, solution=writer.source(entry), solution_span=entry.span)
+        replace(
+            challenge,
+            solution=writer.source(entry),
+            solution_span=entry.span,
+            confidence=Confidence.GUESSED,
+        )
         for challenge, entry in zip(challenges, solutions, strict=False)
     ]
     return [*solved, *challenges[len(solved) :]]

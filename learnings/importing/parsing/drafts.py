@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from . import evidence, plain, titles
-from .records import ChallengeRecord, Span, enclosing
+from .records import ChallengeRecord, Confidence, Span, enclosing
 from .writing import joined
 
 
@@ -14,6 +14,7 @@ class Draft:
     title: str  # Markdown
     span: Span
     is_titled: bool = False  # by a heading or name, so that a problem label may follow
+    confidence: Confidence = Confidence.LIKELY
     is_closed: bool = False  # an aside stands between it and what comes next
     problem: list[str] = field(default_factory=list)
     solution: list[str] = field(default_factory=list)
@@ -67,4 +68,5 @@ class Draft:
             solution=solution,
             span=enclosing((self.span, *self.solution_spans)),
             solution_span=enclosing(self.solution_spans) if solution else None,
+            confidence=self.confidence,
         )

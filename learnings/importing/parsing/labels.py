@@ -73,6 +73,7 @@ class Label:
         return not self.rest
 
 
+@plain.remembered
 def read(statement: str) -> Label | None:
     """Return the label that opens a statement, if there is one."""
     lead = plain.split_lead(statement)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from . import columns, evidence, plain, vocabulary
 from .entries import Entry, Shape
-from .records import LearningKind, LearningRecord
+from .records import Confidence, LearningKind, LearningRecord
 from .writing import Writer
 
 _LISTED = frozenset({Shape.ITEM, Shape.HEADING, Shape.TABLE})
@@ -125,7 +125,9 @@ class NameReader:
         if not named:
             for entry in lines:
                 for name in _phrases(entry.text):
-                    yield self._writer.learning(self._kind, name, entry.own)
+                    yield self._writer.learning(
+                        self._kind, name, entry.own, confidence=Confidence.GUESSED
+                    )
 
 
 def _style(named: Sequence[Entry], *, allows_groups: bool) -> _Style:

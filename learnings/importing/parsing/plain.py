@@ -6,7 +6,10 @@ wherever giving it back could make them scan the same characters again and again
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from .records import TITLE_LIMIT
 
@@ -41,6 +44,23 @@ _NUMBER = re.compile(
 _EDGES = " \t-\u2013\u2014:*_|>\u2192"
 
 
+_Found = TypeVar("_Found")
+_SHORT = 200  # characters; longer texts are rarely asked about twice, and would fill the memory
+_REMEMBERED = 2048  # texts per question
+
+
+def remembered(question: Callable[[str], _Found]) -> Callable[[str], _Found]:
+    """Remember the answers about short texts: each stage asks the same about the same lines."""
+    of_short = lru_cache(maxsize=_REMEMBERED)(question)
+
+    @wraps(question)
+    def ask(text: str) -> _Found:
+        return of_short(text) if len(text) <= _SHORT else question(text)
+
+    return ask
+
+
+@remembered
 def plain(markdown: str) -> str:
     """Return the text as a person sees it, on one line: no marks, tags, links or emoji."""
     if not _SPECIAL.search(markdown):
@@ -67,6 +87,7 @@ def _set_aside(escape: re.Match[str]) -> str:
     return chr(_ASIDE + ord(escape[1]))
 
 
+@remembered
 def heading(markdown: str) -> str:
     """Return a heading or name as plain text, without numbering and dangling separators."""
     text = plain(markdown)
@@ -130,6 +151,7 @@ _PLAIN_LEAD = re.compile(
 _LEAD_WORDS = 9
 
 
+@remembered
 def split_lead(markdown: str) -> Lead | None:
     """Split a statement after the name that it opens with, if it does."""
     match = _BOLD_LEAD.match(markdown) or _LINKED_LEAD.match(markdown)

@@ -1,15 +1,17 @@
 """The compiler's driver: source in, reading out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
-from . import document, plain, sections, text, written
+from . import document, plain, sections, text, titles, vocabulary, written
 from .challenges import ChallengeReader, paired
 from .document import Document
 from .names import NameReader
 from .records import (
     MAX_RECORDS,
     ChallengeRecord,
+    Confidence,
     LearningKind,
     LearningRecord,
     Reading,
@@ -56,18 +58,36 @@ def _guessed(clean: str) -> Reading:
 
 def _learnings(regions: list[Region], writer: Writer) -> Iterator[LearningRecord]:
     for region in regions:
-        match region.kind:
-            case Kind.TECHNOLOGIES:
-                yield from NameReader(LearningKind.TECHNOLOGY, writer).read(region.entries)
-            case Kind.CONCEPTS:
-                yield from NameReader(LearningKind.CONCEPT, writer).read(region.entries)
-            case Kind.LEARNINGS:
-                reader = NameReader(LearningKind.CONCEPT, writer)
-                yield from reader.read(region.entries, allows_groups=True)
-            case Kind.PRACTICES | Kind.TAKEAWAYS | Kind.GOALS:
-                yield from StatementReader(writer).read(region.entries, region.kind)
-            case _:
-                pass
+        # Only a title that says nothing else is a clear sign.
+        is_clear = titles.is_section_title(region.title)
+        for learning in _of_region(region, writer):
+            is_doubtful = learning.confidence is Confidence.SURE and not is_clear
+            yield replace(learning, confidence=Confidence.LIKELY) if is_doubtful else learning
+
+
+def _of_region(region: Region, writer: Writer) -> Iterable[LearningRecord]:
+    """Read one region by its kind."""
+    match region.kind:
+        case Kind.TECHNOLOGIES:
+            found = NameReader(LearningKind.TECHNOLOGY, writer).read(region.entries)
+            return _parted(found) if titles.promises_concepts_too(region.title) else found
+        case Kind.CONCEPTS:
+            return NameReader(LearningKind.CONCEPT, writer).read(region.entries)
+        case Kind.LEARNINGS:
+            reader = NameReader(LearningKind.CONCEPT, writer)
+            return reader.read(region.entries, allows_groups=True)
+        case Kind.PRACTICES | Kind.TAKEAWAYS | Kind.GOALS:
+            return StatementReader(writer).read(region.entries, region.kind)
+        case _:
+            return ()
+
+
+def _parted(found: Iterable[LearningRecord]) -> Iterator[LearningRecord]:
+    """Part "Technologies and Concepts": what we do not know as a technology is a concept."""
+    for record in found:
+        is_technology = vocabulary.is_technology(record.title)
+        kind = record.kind if is_technology else LearningKind.CONCEPT
+        yield replace(record, kind=kind, confidence=Confidence.LIKELY)
 
 
 def _future_goals(regions: list[Region], writer: Writer) -> Iterator[str]:
@@ -108,6 +128,6 @@ def _title(parsed: Document) -> str:
     headings = [section for section in parsed.root.walk() if section.level]
     marked = [section for section in headings if parsed.is_marked(section)]
     top = [section for section in marked if section.level == 1]
-    titles = (plain.title(section.title) for section in (*top, *marked))
+    names = (plain.title(section.title) for section in (*top, *marked))
     lines = (plain.title(line) for line in parsed.lines)
-    return next(filter(None, chain(titles, lines)), _UNTITLED)
+    return next(filter(None, chain(names, lines)), _UNTITLED)

@@ -128,6 +128,7 @@ _PATTERNS = tuple(
 # The last words only tell that a heading leads elsewhere; as a bare line, "Testing" is an item.
 _CLEAR = tuple(pattern for _, pattern in _PATTERNS[:-1])
 
+_MIXED = (Kind.TECHNOLOGIES, Kind.CONCEPTS)
 _WORD = re.compile(r"[a-z][\w\-'&/.+#]*")
 _PARTS_LIST = re.compile(r"(?<!full-)\bstack\b|\bbuilt with\b|\brequirements\b")
 _PRETITLE = re.compile(
@@ -144,12 +145,14 @@ _SPELLINGS = (
 )
 
 
+@plain.remembered
 def promised(title: str) -> Kind:
     """Return what a section title, as Markdown, promises by its words."""
     words = _words(title)
     return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), Kind.UNKNOWN)
 
 
+@plain.remembered
 def is_section_title(line: str) -> bool:
     """Say whether a bare line can only be the title of a section, by its words.
 
@@ -166,6 +169,12 @@ def is_section_title(line: str) -> bool:
     for pattern in _CLEAR:
         others = pattern.sub(" ", others)
     return others != words and TITLE_FILLERS.issuperset(_WORD.findall(others))
+
+
+def promises_concepts_too(title: str) -> bool:
+    """Say whether a title of technologies announces concepts beside them."""
+    words = _words(title)
+    return all(dict(_PATTERNS[:-1])[kind].search(words) for kind in _MIXED)
 
 
 def is_parts_list(title: str) -> bool:

@@ -3,7 +3,7 @@
 from . import plain
 from .document import Document
 from .entries import Entry
-from .records import LearningKind, LearningRecord, Span
+from .records import Confidence, LearningKind, LearningRecord, Span
 
 
 class Writer:
@@ -13,12 +13,23 @@ class Writer:
         self._document = document
 
     def learning(
-        self, kind: LearningKind, statement: str, span: Span, body: str = ""
+        self,
+        kind: LearningKind,
+        statement: str,
+        span: Span,
+        body: str = "",
+        confidence: Confidence = Confidence.SURE,
     ) -> LearningRecord:
         """Make a record; a statement too long for a title is kept whole in the body."""
         if not plain.fits_title(statement):
             body = joined(statement, body)
-        return LearningRecord(kind=kind, title=plain.title(statement), body=body.strip(), span=span)
+        return LearningRecord(
+            kind=kind,
+            title=plain.title(statement),
+            body=body.strip(),
+            span=span,
+            confidence=confidence,
+        )
 
     def body(self, rest: str, entry: Entry) -> str:
         """Return what follows a name: the rest of its statement and the lines below it."""

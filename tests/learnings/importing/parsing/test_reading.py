@@ -78,6 +78,29 @@ def test_repeated_names_are_one_record():
     assert read(text).preview()["technologies"] == ["Redis", "Celery"]
 
 
+def test_technologies_and_concepts_under_one_title_are_told_apart():
+    items = "- Django\n- Keyset paging\n- **Redis**: keeps pages\n- Row locks\n"
+    preview = read(f"# T\n\n## Technologies and Concepts\n\n{items}").preview()
+
+    assert preview["technologies"] == ["Django", "Redis"]
+    assert preview["concepts"] == ["Keyset paging", "Row locks"]
+
+
+def test_what_the_author_means_to_learn_is_shown_and_no_record():
+    reading = read("# T\n\n## Next Steps\n\n- Learn Kafka\n- Read more logs\n")
+
+    assert reading.preview()["future_goals"] == ["Learn Kafka", "Read more logs"]
+    assert reading.learnings == ()
+
+
+def test_a_challenge_label_over_a_problem_label_names_the_challenge():
+    item = "- **Challenge:** Slow pages\n  - **Problem:** a query per card\n"
+    reading = read(f"# T\n\n## Challenges\n\n{item}  - **Solution:** a join\n")
+
+    (one,) = reading.challenges
+    assert (one.title, one.problem, one.solution) == ("Slow pages", "a query per card", "a join")
+
+
 def test_a_preview_holds_every_field():
     assert read("nothing to see").preview() == {
         "title": "nothing to see",
