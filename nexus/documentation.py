@@ -76,6 +76,7 @@ TAGS: Final = (
     ("learnings", "Technologies, concepts, best practices, takeaways and goals."),
     ("challenges", "Problems that learners met."),
     ("solutions", "How they were solved. One per challenge can be accepted."),
+    ("cohorts", "Who learns together, and what their brief asks for."),
     ("imports", "READMEs read into drafts by a worker."),
     ("sources", "READMEs elsewhere that are imported again whenever they change."),
     ("notifications", "What concerns you."),

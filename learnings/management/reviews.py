@@ -29,7 +29,7 @@ def told(findings: Sequence[Finding], strengths: Sequence[str], *, width: int | 
         console.print(Text(f"{where} ({finding.code})"))
         console.print(Padding(Text(_printable(finding.why)), (0, 0, 0, 2)))
         console.print(Padding(Text(f"→ {_printable(finding.mend)}"), (0, 0, 0, 2)))
-    return "\n".join(line.rstrip() for line in shown.getvalue().split("\n")).rstrip()
+    return "\n".join(line.rstrip() for line in shown.getvalue().split("\n")).strip()
 
 
 def _printable(text: str) -> str:

@@ -14,6 +14,7 @@ from notifications.models import Channel, Delivery
 from tests.curating import CANARY, QUEUE, queries_of, signed_in
 from tests.factories.accounts import PASSWORD, CohortFactory, MembershipFactory, UserFactory
 from tests.factories.learnings import (
+    BriefFactory,
     ChallengeFactory,
     ImportRunFactory,
     LearningFactory,
@@ -63,6 +64,7 @@ ROWS = {
     "learnings_importrun": ImportRunFactory,
     "learnings_revision": RevisionFactory,
     "learnings_source": SourceFactory,
+    "learnings_brief": BriefFactory,
     "accounts_user": a_person,
     "accounts_cohort": a_cohort,
     "notifications_announcement": AnnouncementFactory,
@@ -80,6 +82,7 @@ OPEN_FOR = {
     "learnings_importrun": {Role.ADMIN: LOOK, Role.CURATOR: LOOK},
     "learnings_revision": {Role.ADMIN: LOOK, Role.CURATOR: LOOK},
     "learnings_source": {Role.ADMIN: LOOK, Role.CURATOR: LOOK},
+    "learnings_brief": {Role.ADMIN: ALL, Role.CURATOR: LOOK},
     "accounts_user": {Role.ADMIN: ALL, Role.CURATOR: LOOK},
     "accounts_cohort": {Role.ADMIN: ALL, Role.CURATOR: LOOK},
     "notifications_announcement": {Role.ADMIN: LOOK, Role.CURATOR: NOTHING},

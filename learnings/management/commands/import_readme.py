@@ -23,7 +23,8 @@ from foundation.errors import NexusError
 from learnings.importing import addresses, judging, reviewing, runs
 from learnings.importing.fetching import Fetcher
 from learnings.importing.parsing import Reading, UnreadableDocument, read
-from learnings.importing.reviewing import STANDARD, Finding, Rubric
+from learnings.importing.reviewing import STANDARD, Rubric
+from learnings.management import reviews
 from learnings.models import ImportRun, ImportStatus
 
 Row = tuple[str, ...]
@@ -146,7 +147,7 @@ class Command(BaseCommand):
             width = None if self.stdout.isatty() else WIDE
             self.stdout.write(_table(deal.columns, rows, width))
         for said in deal.review:
-            self.stdout.write(_printable(said))
+            self.stdout.write(said)
         for shown, problem in problems.items():
             self.stderr.write(_printable(f"{shown}: {problem}"))
         told = f"{len(rows)} read" + (f", {len(problems)} not" if problems else "")
@@ -161,7 +162,7 @@ class _Previewing:
     columns = PREVIEW
 
     def __init__(self, folder: Path | None, rubric: Rubric | None) -> None:
-        self.review: list[str] = []  # a line for each finding, as compilers write theirs
+        self.review: list[str] = []  # one for each document
         self._folder = folder
         self._rubric = rubric
         self._written: set[Path] = set()
@@ -170,8 +171,10 @@ class _Previewing:
         content = item.content()
         reading = read(content)
         if self._rubric is not None:
-            self.review += (
-                _said(item, finding) for finding in reviewing.review(content, reading, self._rubric)
+            findings = reviewing.review(content, reading, self._rubric)
+            strengths = reviewing.strengths(reading, self._rubric)
+            self.review.append(
+                f"\n{_printable(item.shown)}\n\n{reviews.told(findings, strengths)}\n"
             )
         if self._folder is not None:
             self._write(reading, self._folder / Path(item.document).with_suffix(".json"))
@@ -254,11 +257,6 @@ def _below(folder: Path, problems: dict[str, str]) -> Iterator[Item]:
         if path.is_file() and not path.is_symlink():
             # Two READMEs of one folder are two documents: each is known by its path.
             yield Item(str(path), path.relative_to(folder).as_posix(), path)
-
-
-def _said(item: Item, finding: Finding) -> str:
-    place = f"{item.shown}:{finding.line}" if finding.line else item.shown
-    return f"{place}: {finding.why} {finding.mend}"
 
 
 def _table(columns: Row, rows: list[Row], width: int | None) -> str:

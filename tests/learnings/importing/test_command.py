@@ -87,8 +87,8 @@ def test_the_preview_reviews_by_the_standard_or_by_the_authors_brief(tmp_path, l
     readme = tmp_path / "README.md"
     readme.write_text(README.replace("  - **Solution**: Set a timeout.\n", ""))
     said = run(readme, "--preview")
-    assert f"{readme}:5: You say what went wrong with “It hangs" in said
-    assert f"{readme}: I found no section on" in said
+    assert f"\n{readme}\n\nThe whole document (missing_section)\n" in said
+    assert "\nLine 5 (challenge_without_solution)\n  You say what went wrong with “It hangs" in said
     assert "You say what went wrong" not in run(readme)
 
     rubric = {"checks": {"challenge_without_solution": False}}
