@@ -78,6 +78,8 @@ TAGS: Final = (
     ("solutions", "How they were solved. One per challenge can be accepted."),
     ("cohorts", "Who learns together, and what their brief asks for."),
     ("imports", "READMEs read into drafts by a worker."),
+    ("conflicts", "Where the hub and a README both changed, and whose words to keep."),
+    ("revisions", "Proposed changes of published entries."),
     ("sources", "READMEs elsewhere that are imported again whenever they change."),
     ("notifications", "What concerns you."),
     ("subscriptions", "Topics and challenges that you follow."),
