@@ -81,7 +81,10 @@ def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
     """
     with django_db_blocker.unblock():
         Topic.objects.all().delete()
-        pytestconfig.stash[MIGRATED_ROWS] = connection.creation.serialize_db_to_string()
+        rows = connection.creation.serialize_db_to_string()
+    pytestconfig.stash[MIGRATED_ROWS] = rows
+    # What `serialized_rollback` brings back: Django kept it before the topics went.
+    connection._test_serialized_contents = rows
 
 
 @pytest.fixture(scope="session")
