@@ -11,7 +11,7 @@ import logging
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import DatabaseError, transaction
@@ -73,7 +73,8 @@ class _Reminder:
 
     def text(self, at: datetime) -> str:
         """The reminder in a sentence, which is the subject of its e-mail too."""
-        deadline = f"{self.brief.deadline:%-d %B, %H:%M} UTC"
+        due_at = self.brief.deadline.astimezone(UTC)
+        deadline = f"{due_at.day} {due_at:%B, %H:%M} UTC"
         due = f"{self.brief.title} is due {_in_words(self.brief.deadline - at)} ({deadline})"
         if self.person.newest_run is None:
             return f"{due}, and you have not imported your README yet"
