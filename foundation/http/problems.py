@@ -196,6 +196,11 @@ class BadParameter(exceptions.ValidationError):
         self.parameter = parameter
 
 
+def is_storable(text: str) -> bool:
+    """Whether every database can compare with `text`: no NUL and no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def is_api(request: HttpRequest) -> bool:
     """Whether an error of this request is answered as a problem rather than as a page."""
     return request.path.startswith("/api/")
