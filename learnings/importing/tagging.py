@@ -25,7 +25,7 @@ class Tagger:
         # Longest first, so that "Django REST Framework" is not read as "Django".
         names = sorted(self._by_name, key=len, reverse=True)
         pattern = "|".join(map(re.escape, names))
-        self._pattern = re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])", re.IGNORECASE)
+        self._pattern = re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])")
 
     @classmethod
     def of_all_topics(cls) -> Tagger:
@@ -36,5 +36,7 @@ class Tagger:
         """Topics named in `text`, each once, in order of appearance."""
         if not self._by_name:
             return []
-        found = (self._by_name[match.lower()] for match in self._pattern.findall(text))
+        # Lowered first: a pattern without regard to case would also take a long s for an s, and
+        # find what is no name.
+        found = (self._by_name[match] for match in self._pattern.findall(text.lower()))
         return list(dict.fromkeys(found))
