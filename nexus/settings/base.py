@@ -178,6 +178,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "user_id",
     "UPDATE_LAST_LOGIN": False,
+    "LEEWAY": 5,  # seconds by which the clocks of two servers may differ
 }
 
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.nexus_cors_origins
