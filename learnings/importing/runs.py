@@ -8,6 +8,7 @@ says FAILED with a sentence for its author.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +22,15 @@ from learnings import publishing
 from learnings.importing.applying import apply
 from learnings.importing.parsing import MAX_BYTES, UnreadableDocument, read
 from learnings.importing.planning import Action, Plan, Source, plan
-from learnings.models import Challenge, Entry, ImportRun, ImportStatus, Learning, Solution
+from learnings.models import (
+    Challenge,
+    Entry,
+    EntryGone,
+    ImportRun,
+    ImportStatus,
+    Learning,
+    Solution,
+)
 from notifications.announcing import Audience, announce
 from notifications.models import Event
 
@@ -218,6 +227,7 @@ def submit_drafts(run: ImportRun, *, by: User, at: datetime) -> int:
         ids = [entry["id"] for entry in run.entries if entry["type"] == name]
         rows = model._default_manager.filter(pk__in=ids, status__in=publishing.EDITABLE)
         for entry in rows.order_by("pk"):
-            publishing.submit(entry, by=by, at=at)
-            submitted += 1
+            with suppress(EntryGone, publishing.NotSubmittable):
+                publishing.submit(entry, by=by, at=at)
+                submitted += 1
     return submitted

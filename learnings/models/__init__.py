@@ -7,6 +7,7 @@ are constraints of the database; what happens on the way from draft to published
 from learnings.models.entries import (
     Challenge,
     Entry,
+    EntryGone,
     Learning,
     LearningKind,
     Solution,
@@ -21,6 +22,7 @@ __all__ = [
     "Bookmark",
     "Challenge",
     "Entry",
+    "EntryGone",
     "ImportRun",
     "ImportStatus",
     "Learning",
