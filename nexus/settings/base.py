@@ -214,7 +214,6 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
-STATICFILES_DIRS = [ROOT / "nexus" / "static"]
 
 LOGGING = {
     "version": 1,
