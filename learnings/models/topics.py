@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from foundation.freshness import FreshQuerySet
+
+NAME_LENGTH: Final = 100  # characters
+KEY_LENGTH: Final = 2 * NAME_LENGTH  # lower case can be longer
 
 
 class TopicKind(models.TextChoices):
@@ -51,9 +54,9 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
 class Topic(models.Model):
     """A technology or a concept that entries are about."""
 
-    slug = models.SlugField(max_length=100, unique=True)
-    name = models.CharField(max_length=100)
-    name_key = models.CharField(max_length=100, unique=True, editable=False)
+    slug = models.SlugField(max_length=NAME_LENGTH, unique=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    name_key = models.CharField(max_length=KEY_LENGTH, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=TopicKind.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -74,8 +77,13 @@ class Topic(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the key that names are compared by, and a slug if none was given."""
         self.name_key = self.name.strip().lower()
-        self.slug = self.slug or slugify(self.name) or uuid.uuid4().hex
+        self.slug = self.slug or self.slug_of(self.name) or uuid.uuid4().hex
         super().save(*args, **kwargs)
+
+    @staticmethod
+    def slug_of(name: str) -> str:
+        """The slug that follows from a name; empty for one without a Latin letter or digit."""
+        return slugify(name)[:NAME_LENGTH]  # some letters become several
 
     @property
     def subject(self) -> str:
@@ -87,8 +95,8 @@ class TopicAlias(models.Model):
     """Another name for a topic, such as "DRF"."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="alias_rows")
-    name = models.CharField(max_length=100)
-    key = models.CharField(max_length=100, unique=True, editable=False)
+    name = models.CharField(max_length=NAME_LENGTH)
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, editable=False)
 
     freshness = ("topics",)
 
