@@ -128,10 +128,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What to call this person; the admin site asks."""
         return self.display_name
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the address in the form it is looked up by."""
+        """Save with the address in the form it is looked up by.
+
+        A new password ends all sessions, wherever it was given: whoever changes it may do so
+        because somebody else knows the old one.
+        """
         self.email = normalised_email(self.email)
+        has_new_password = not self._state.adding and self._password is not None
         super().save(*args, **kwargs)
+        if has_new_password:
+            self.revoke_tokens()
 
     @property
     def role(self) -> Role:
