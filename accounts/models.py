@@ -136,7 +136,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         because somebody else knows the old one.
         """
         self.email = normalised_email(self.email)
-        has_new_password = not self._state.adding and self._password is not None
+        # Django keeps it here from `set_password` to the save; an upgraded hash is no new one.
+        given = getattr(self, "_password", None)
+        has_new_password = given is not None and not self._state.adding
         super().save(*args, **kwargs)
         if has_new_password:
             self.revoke_tokens()
