@@ -189,6 +189,9 @@ class Cohort(models.Model):
         User, through="Membership", related_name="cohorts", blank=True
     )
 
+    objects: ClassVar[models.Manager[Cohort]] = FreshQuerySet.as_manager()
+    freshness = ("users",)  # lists by cohort name it by its slug
+
     class Meta:
         ordering = ["-starts_on", "name"]
         constraints = [
@@ -207,6 +210,10 @@ class Membership(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # `cohort.members.add(…)` creates in bulk, too.
+    objects: ClassVar[models.Manager[Membership]] = FreshQuerySet.as_manager()
+    freshness = ("users",)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cohort", "user"], name="one_membership")]
@@ -230,6 +237,9 @@ class TokenFamily(models.Model):
     previous = models.UUIDField(null=True, help_text="jti of the token before it.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[TokenFamily]] = FreshQuerySet.as_manager()
+    freshness = ("readers",)
 
     class Meta:
         verbose_name_plural = "token families"

@@ -98,6 +98,7 @@ class TopicAlias(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     key = models.CharField(max_length=KEY_LENGTH, unique=True, editable=False)
 
+    objects: ClassVar[models.Manager[TopicAlias]] = FreshQuerySet.as_manager()
     freshness = ("topics",)
 
     class Meta:

@@ -92,3 +92,13 @@ def test_names_that_grow_in_lower_case_are_kept_whole(api, curator):
     assert answer.status_code == 201
     assert (answer.json()["name"], answer.json()["aliases"]) == (name, [alias])
     assert len(TopicFactory(name=alias[1:]).slug) == 100
+
+
+def test_aliases_made_in_bulk_show_in_the_next_list(api, learner, on_commit):
+    topic, client = TopicFactory(name="Celery"), api(learner)
+    assert client.get(TOPICS).json()["results"][0]["aliases"] == []
+
+    with on_commit():
+        TopicAlias.objects.bulk_create([TopicAlias(topic=topic, name="Beat", key="beat")])
+
+    assert client.get(TOPICS).json()["results"][0]["aliases"] == ["Beat"]
