@@ -90,12 +90,12 @@ class Plan:
 
 
 def plan(reading: Reading, *, author: User, source: Source) -> Plan:
-    """Compare what was read with the author's entries.
+    """Compare what was read with the author's entries, which are held until the transaction ends.
 
     Raises:
         RecordTooLong: a text is longer than an entry may be; the sentence names its line.
     """
-    learnings = _Known(Learning.objects.filter(author=author), _learning_key, source)
+    learnings = _Known(_held(Learning.objects.filter(author=author)), _learning_key, source)
     challenges = _KnownChallenges(author, source)
     made = Plan()
     for record in reading.learnings:
@@ -107,6 +107,14 @@ def plan(reading: Reading, *, author: User, source: Source) -> Plan:
     for known in (learnings, challenges.challenges, challenges.solutions):
         made.gone.extend(known.left_over())
     return made
+
+
+def _held(entries: Any) -> Any:
+    """The entries, kept from being submitted or edited before the plan is carried out.
+
+    In the order in which steps with many entries hold them; votes for them need not wait.
+    """
+    return entries.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 class _Known(Generic[_Entry]):
@@ -149,9 +157,10 @@ class _KnownChallenges:
 
     def __init__(self, author: User, source: Source) -> None:
         self._author, self._source = author, source
-        self.challenges = _Known(Challenge.objects.filter(author=author), _challenge_key, source)
+        challenges = Challenge.objects.filter(author=author)
+        self.challenges = _Known(_held(challenges), _challenge_key, source)
         solutions = Solution.objects.filter(challenge__author=author)
-        self.solutions = _Known(solutions.filter(author=author), _solution_key, source)
+        self.solutions = _Known(_held(solutions.filter(author=author)), _solution_key, source)
         self._solved = set(solutions.filter(accepted=True).values_list("challenge_id", flat=True))
 
     def steps(self, record: ChallengeRecord) -> ChallengeStep:
