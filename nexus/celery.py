@@ -9,7 +9,6 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps, signals
-from celery.schedules import crontab
 from django.conf import settings
 from kombu import Exchange, Queue
 
@@ -78,8 +77,13 @@ app.conf.update(
         # Each job takes its slot in the database first, so a second beat does no harm.
         # A tick that no worker took before the next one is worth nothing any more.
         "sweep": {"task": "foundation.sweep", "schedule": 10.0, "options": {"expires": 10}},
-        "forget": {"task": "foundation.forget", "schedule": crontab(hour="3", minute="17")},
-        "forget families": {"task": "accounts.forget", "schedule": crontab(hour="3", minute="27")},
+        # Once a day, at the first tick of it: a laptop is off at three in the morning.
+        "forget": {"task": "foundation.forget", "schedule": 600.0, "options": {"expires": 600}},
+        "forget sessions": {
+            "task": "accounts.forget",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
     },
 )
 app.autodiscover_tasks(["foundation", "accounts", "notifications", "learnings"])
