@@ -23,8 +23,8 @@ class AccountsConfig(AppConfig):
             ignoring=frozenset({"last_login"}),
         )
         bump_on_write(TokenFamily, subjects=lambda family: [f"reader:{family.user_id}"])
-        bump_on_write(Membership, subjects=lambda _membership: ["users"])
-        bump_on_write(Cohort, subjects=lambda _cohort: ["cohorts"])
+        for model in (Cohort, Membership):
+            bump_on_write(model, subjects=lambda row: row.freshness)
         # Roles are groups: renaming or deleting one changes what its members may do.
         bump_on_write(Group, subjects=lambda _group: User.freshness)
         bump_on_relation(User.groups.through, subjects=lambda user: ["users", f"reader:{user.pk}"])

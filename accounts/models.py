@@ -128,10 +128,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What to call this person; the admin site asks."""
         return self.display_name
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the address in the form it is looked up by."""
+        """Save with the address in the form it is looked up by.
+
+        A new password ends all sessions, wherever it was given: whoever changes it may do so
+        because somebody else knows the old one.
+        """
         self.email = normalised_email(self.email)
+        # Django keeps it here from `set_password` to the save; an upgraded hash is no new one.
+        given = getattr(self, "_password", None)
+        has_new_password = given is not None and not self._state.adding
         super().save(*args, **kwargs)
+        if has_new_password:
+            self.revoke_tokens()
 
     @property
     def role(self) -> Role:
@@ -179,6 +189,9 @@ class Cohort(models.Model):
         User, through="Membership", related_name="cohorts", blank=True
     )
 
+    objects: ClassVar[models.Manager[Cohort]] = FreshQuerySet.as_manager()
+    freshness = ("cohorts", "users")  # lists of people and entries name it by its slug
+
     class Meta:
         ordering = ["-starts_on", "name"]
         constraints = [
@@ -197,6 +210,10 @@ class Membership(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # `cohort.members.add(…)` creates in bulk, too.
+    objects: ClassVar[models.Manager[Membership]] = FreshQuerySet.as_manager()
+    freshness = ("users",)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cohort", "user"], name="one_membership")]
@@ -220,6 +237,9 @@ class TokenFamily(models.Model):
     previous = models.UUIDField(null=True, help_text="jti of the token before it.")
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[TokenFamily]] = FreshQuerySet.as_manager()
+    freshness = ("readers",)
 
     class Meta:
         verbose_name_plural = "token families"

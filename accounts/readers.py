@@ -19,6 +19,7 @@ from foundation.caching import recall, remember
 
 # What nearly every request needs; never the password.
 FIELDS: Final = ("id", "email", "display_name", "track", "is_active", "is_superuser", "token_epoch")
+CLOCKS_DIFFER: Final = timedelta(minutes=1)  # at most, between two servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ def _from_database(user_id: int) -> Reader | None:
     user = User.objects.with_role().filter(pk=user_id).first()
     if user is None:
         return None
-    # An access token outlives its log-out by at most its own lifetime.
-    lifetime: timedelta = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]
+    # An access token outlives its log-out by at most its own lifetime, and what clocks may differ.
+    lifetime: timedelta = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + CLOCKS_DIFFER
     revoked = TokenFamily.objects.filter(user=user, revoked_at__gte=timezone.now() - lifetime)
     return Reader(
         fields={name: getattr(user, name) for name in FIELDS},

@@ -23,6 +23,12 @@ class Invalid(NexusError):
         self.pointer = pointer
 
 
+class Missing(NexusError):
+    """The thing is not there, or no longer."""
+
+    code = "not_found"
+
+
 class Forbidden(NexusError):
     """The actor may see the thing but not do this to it."""
 

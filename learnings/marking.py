@@ -31,7 +31,10 @@ def vote(entry: Entry, *, by: User) -> None:
     Raises:
         OwnEntry: `by` wrote it.
         NotPublished: it is not published.
+        EntryGone: it was deleted meanwhile.
     """
+    rows: Any = type(entry)._default_manager.all()
+    entry = rows.held(entry.pk)
     if entry.author_id == by.pk:
         raise OwnEntry("A vote for your own entry does not count.")
     if entry.status != Status.PUBLISHED:

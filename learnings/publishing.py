@@ -203,11 +203,14 @@ def discard(entry: Entry, *, by: User) -> None:
 
     Raises:
         NotYours: `by` is neither the author nor a curator.
-        NotDiscardable: it is in review or published.
+        NotDiscardable: it is in review or published, or a challenge that others solved: what
+            they wrote would go with it.
     """
     entry = locked(entry)
     require_author_or_curator(entry, by)
     _require(entry, DISCARDABLE, NotDiscardable)
+    if isinstance(entry, Challenge) and entry.solutions.exclude(author=entry.author_id).exists():
+        raise NotDiscardable("Others wrote solutions of this challenge, which would go with it.")
     entry.delete()
 
 
@@ -352,8 +355,8 @@ def _announce_publication(entry: Entry, *, by: User, at: datetime) -> None:
 
 def locked(entry: _Entry) -> _Entry:
     """The entry as it is now, held until the end of the transaction."""
-    rows = type(entry)._default_manager.select_for_update(of=("self",)).select_related("author")
-    found: _Entry = rows.get(pk=entry.pk)
+    rows: Any = type(entry)._default_manager.all()
+    found: _Entry = rows.held(entry.pk)
     return found
 
 

@@ -78,10 +78,15 @@ app.conf.update(
         # Each job takes its slot in the database first, so a second beat does no harm.
         # A tick that no worker took before the next one is worth nothing any more.
         "sweep": {"task": "foundation.sweep", "schedule": 10.0, "options": {"expires": 10}},
-        "forget": {"task": "foundation.forget", "schedule": crontab(hour="3", minute="17")},
+        # Once a day, at the first tick of it: a laptop is off at three in the morning.
+        "forget": {"task": "foundation.forget", "schedule": 600.0, "options": {"expires": 600}},
+        "forget sessions": {
+            "task": "accounts.forget",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "sources": {"task": "learnings.look_at_sources", "schedule": crontab(minute="7")},
         "remind": {"task": "learnings.remind", "schedule": crontab(minute="23")},
-        "forget families": {"task": "accounts.forget", "schedule": crontab(hour="3", minute="27")},
     },
 )
 app.autodiscover_tasks(["foundation", "accounts", "notifications", "learnings"])

@@ -81,5 +81,6 @@ class NewPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
         """Save the password; tokens given out before are refused from now on."""
         user: User = super().save(commit)
-        user.revoke_tokens()
+        if not user.has_usable_password():  # a new one has revoked them when it was saved
+            user.revoke_tokens()
         return user

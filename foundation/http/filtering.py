@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend, TypedChoiceFilter
 from rest_framework.request import Request
 
-from foundation.http.problems import BadParameter
+from foundation.http.problems import BadParameter, is_storable
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being made.
@@ -28,7 +28,7 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
         if name not in known:
             raise BadParameter(name, "This address knows no such parameter.", code="unknown")
         for value in values:
-            if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            if not is_storable(value):
                 raise BadParameter(name, "Has a character that is not allowed.", code="invalid")
 
 

@@ -7,7 +7,6 @@ after that row, found through the index; nothing is counted or skipped over.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from foundation.http.problems import BadParameter
+from foundation.http.problems import BadParameter, is_storable
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being made.
@@ -56,11 +55,15 @@ class Cursor:
         try:
             padded = text[:MAX_CURSOR] + "=" * (-len(text[:MAX_CURSOR]) % 4)
             value, row_id, backwards = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        except (ValueError, binascii.Error, RecursionError):
+        except (ValueError, TypeError, RecursionError):  # what is no list cannot be taken apart
             raise BadParameter("cursor", "Not a cursor of this list.") from None
-        if not isinstance(value, str | int | None) or not _is_id(row_id) or backwards not in {0, 1}:
+        if not _is_key(value) or not _is_id(row_id) or backwards not in (0, 1):
             raise BadParameter("cursor", "Not a cursor of this list.")
         return cls(value=value, id=row_id, backwards=bool(backwards))
+
+
+def _is_key(value: Any) -> bool:
+    return is_storable(value) if isinstance(value, str) else isinstance(value, int | None)
 
 
 def _is_id(value: Any) -> bool:

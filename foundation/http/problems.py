@@ -19,7 +19,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
@@ -38,6 +38,7 @@ MAX_URL: Final = 4096  # bytes
 _STATUS: Final[dict[type[errors.NexusError], HTTPStatus]] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Missing: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -104,6 +105,7 @@ _FROM_DJANGO: Final[dict[type[Exception], tuple[int, str, str]]] = {
     Http404: (404, "not_found", "There is nothing at this address."),
     PermissionDenied: (403, "forbidden", "You may not do this."),
     RequestDataTooBig: (413, "too_large", "The body is larger than this address takes."),
+    IntegrityError: (409, "conflict", "Somebody else changed this at the same moment. Look again."),
     OperationalError: _AWAY,
     InterfaceError: _AWAY,
 }
@@ -119,6 +121,9 @@ def _translated(error: Exception) -> _Translated | None:
         return _from_rest(error)
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("The database is out of reach: %s", error)
+    if isinstance(error, IntegrityError):
+        # What a lone request can do wrong is refused before; but a forgotten check ends here, too.
+        logger.error("The database refused a write", exc_info=error)
     for kind, (status, code, detail) in _FROM_DJANGO.items():
         if isinstance(error, kind):
             headers = {"Retry-After": RETRY_AFTER} if status == UNAVAILABLE else {}
@@ -194,6 +199,11 @@ class BadParameter(exceptions.ValidationError):
     def __init__(self, parameter: str, detail: str, *, code: str = "invalid") -> None:
         super().__init__({parameter: [exceptions.ErrorDetail(detail, code)]})
         self.parameter = parameter
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database can compare with `text`: no NUL and no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def is_api(request: HttpRequest) -> bool:

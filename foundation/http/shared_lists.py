@@ -57,12 +57,15 @@ class SharedListMixin:
 
 
 def _canonical_address(request: Request) -> str:
-    """One key for all spellings of a request, as a digest: addresses can be long and strange."""
-    parameters = sorted(
-        (name, value) for name, values in request.query_params.lists() for value in values
-    )
+    """One key for all spellings of a request, as a digest: addresses can be long and strange.
+
+    Values of one name stay in their order, because most filters read the last of them. The
+    representation is part of the key: `Accept` may ask for an indented one.
+    """
+    parameters = sorted(request.query_params.lists())
     host = f"{request.scheme}://{request.get_host()}"
-    return hashlib.sha256(f"{host}{request.path}?{parameters!r}".encode()).hexdigest()
+    asked = f"{host}{request.path}?{parameters!r} {request.accepted_media_type}"
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def _answer(content: bytes, link: str, *, cache: str) -> HttpResponse:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin, messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -36,8 +35,6 @@ def carry_out(entries: Iterable[Entry], step: Callable[[Any], Any]) -> Outcome:
             outcome.done.append(step(entry) or entry)
         except NexusError as refusal:
             outcome.refused.append((entry, str(refusal)))
-        except ObjectDoesNotExist:
-            outcome.refused.append((entry, "It was deleted meanwhile."))
     return outcome
 
 

@@ -36,11 +36,29 @@ class AliasForm(forms.ModelForm):
         return name
 
 
+class AliasFormSet(forms.BaseInlineFormSet):
+    """The aliases of one topic, each given once."""
+
+    def clean(self) -> None:
+        """Refuse the same name twice: the rows that wait here cannot be found in the database."""
+        super().clean()
+        given: set[str] = set()
+        for form in self.forms:
+            row = form.cleaned_data if form.is_valid() else {}
+            if not row.get("name") or row.get("DELETE"):
+                continue
+            key = fold(row["name"])
+            if key in given:
+                form.add_error("name", forms.ValidationError("Given twice.", code="taken"))
+            given.add(key)
+
+
 class AliasInline(TabularInline):
     """Other names of a topic."""
 
     model = TopicAlias
     form = AliasForm
+    formset = AliasFormSet
     fields = ("name",)
     extra = 0
     verbose_name = "alias"

@@ -231,7 +231,8 @@ class _Planner:
 
     def _rows(self, model: type[Entry]) -> Any:
         rows = model._default_manager.filter(author=self._author).order_by("pk")
-        return rows.select_for_update(of=("self",)) if self._hold else rows
+        # Votes for the entries need not wait.
+        return rows.select_for_update(of=("self",), no_key=True) if self._hold else rows
 
     def _step(self, entry: _Entry, record: Record) -> Step[_Entry]:
         """Decide about one entry; what is created or updated then holds the record."""

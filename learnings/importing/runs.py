@@ -8,11 +8,13 @@ says FAILED with a sentence for its author.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,7 +28,16 @@ from learnings.importing.fetching import Fetcher
 from learnings.importing.parsing import MAX_BYTES, Reading, UnreadableDocument, read
 from learnings.importing.planning import Action, Plan, Source, plan
 from learnings.importing.resolving import one_import_at_a_time
-from learnings.models import Challenge, Entry, ImportRun, ImportStatus, Learning, Solution
+from learnings.models import (
+    Challenge,
+    Entry,
+    EntryGone,
+    ImportRun,
+    ImportStatus,
+    Learning,
+    Solution,
+    Status,
+)
 from notifications.announcing import Audience, announce
 from notifications.models import Event
 
@@ -293,10 +304,13 @@ def submit_drafts(run: ImportRun, *, by: User, at: datetime) -> int:
         raise publishing.NotYours("Only its author can submit an import.")
     submitted = 0
     for name, model in MODELS.items():
-        held = [entry for entry in run.entries if entry["action"] != GONE]
-        ids = [entry["id"] for entry in held if entry["type"] == name]
-        rows = model._default_manager.filter(pk__in=ids, status__in=publishing.EDITABLE)
+        told = [entry for entry in run.entries if entry["type"] == name and entry["action"] != GONE]
+        drafts = Q(pk__in=[entry["id"] for entry in told], status=Status.DRAFT)
+        # What was sent back goes again only if the README mended it.
+        mended = [entry["id"] for entry in told if entry["action"] == Action.UPDATE]
+        rows = model._default_manager.filter(drafts | Q(pk__in=mended, status=Status.REJECTED))
         for entry in rows.order_by("pk"):
-            publishing.submit(entry, by=by, at=at)
-            submitted += 1
+            with suppress(EntryGone, publishing.NotSubmittable):
+                publishing.submit(entry, by=by, at=at)
+                submitted += 1
     return submitted

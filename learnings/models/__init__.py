@@ -9,6 +9,7 @@ from learnings.models.changes import ImportConflict, Keep, Revision, RevisionSta
 from learnings.models.entries import (
     Challenge,
     Entry,
+    EntryGone,
     Learning,
     LearningKind,
     Solution,
@@ -26,6 +27,7 @@ __all__ = [
     "Brief",
     "Challenge",
     "Entry",
+    "EntryGone",
     "ImportConflict",
     "ImportRun",
     "ImportStatus",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation import markdown
+from foundation.errors import Missing
 from foundation.freshness import FreshQuerySet
 from learnings.models.topics import Topic
 
@@ -29,6 +30,10 @@ class Status(models.TextChoices):
     PUBLISHED = "PUBLISHED", "Published"
     REJECTED = "REJECTED", "Rejected"
     RETRACTED = "RETRACTED", "Retracted"
+
+
+class EntryGone(Missing):
+    """The entry was deleted between being found and being held."""
 
 
 class EntryQuerySet(FreshQuerySet[Any]):
@@ -55,6 +60,17 @@ class EntryQuerySet(FreshQuerySet[Any]):
         clone: Self = super()._clone()  # type: ignore[misc]
         clone.never_null = self.never_null
         return clone
+
+    def held(self, pk: int) -> Any:
+        """One row as it is now, with its author, held until the end of the transaction.
+
+        Raises:
+            EntryGone: somebody deleted it meanwhile.
+        """
+        row = self.select_for_update(of=("self",)).select_related("author").filter(pk=pk).first()
+        if row is None:
+            raise EntryGone("It was deleted meanwhile.")
+        return row
 
     def in_review(self) -> Self:
         """The review queue, longest waiting first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -16,6 +16,9 @@ from django.utils.text import slugify
 from accounts.models import User
 from foundation.freshness import FreshQuerySet
 from learnings.naming import fold
+
+NAME_LENGTH: Final = 100  # characters
+KEY_LENGTH: Final = 2 * NAME_LENGTH  # lower case can be longer
 
 
 class TopicKind(models.TextChoices):
@@ -67,9 +70,9 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
 class Topic(models.Model):
     """A technology or a concept that entries are about."""
 
-    slug = models.SlugField(max_length=100, unique=True)
-    name = models.CharField(max_length=100)
-    name_key = models.CharField(max_length=100, unique=True, editable=False)
+    slug = models.SlugField(max_length=NAME_LENGTH, unique=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    name_key = models.CharField(max_length=KEY_LENGTH, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=TopicKind.choices)
     is_proposed = models.BooleanField(
         "proposed", default=False, help_text="Named by a README, not confirmed by a curator yet."
@@ -98,7 +101,12 @@ class Topic(models.Model):
     def complete(self) -> None:
         """Fill in the key and the slug, for those who save many at once."""
         self.name_key = fold(self.name)
-        self.slug = self.slug or slugify(self.name)[:100] or uuid.uuid4().hex
+        self.slug = self.slug or self.slug_of(self.name) or uuid.uuid4().hex
+
+    @staticmethod
+    def slug_of(name: str) -> str:
+        """The slug that follows from a name; empty for one without a Latin letter or digit."""
+        return slugify(name)[:NAME_LENGTH]  # some letters become several
 
     @property
     def subject(self) -> str:
@@ -110,9 +118,10 @@ class TopicAlias(models.Model):
     """Another name for a topic, such as "DRF"."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="alias_rows")
-    name = models.CharField(max_length=100)
-    key = models.CharField(max_length=100, unique=True, editable=False)
+    name = models.CharField(max_length=NAME_LENGTH)
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, editable=False)
 
+    objects: ClassVar[models.Manager[TopicAlias]] = FreshQuerySet.as_manager()
     freshness = ("topics",)
 
     class Meta:

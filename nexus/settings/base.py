@@ -179,6 +179,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "user_id",
     "UPDATE_LAST_LOGIN": False,
+    "LEEWAY": 5,  # seconds by which the clocks of two servers may differ
 }
 
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.nexus_cors_origins
@@ -214,7 +215,6 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
-STATICFILES_DIRS = [ROOT / "nexus" / "static"]
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ compares the two. Nothing else in the project may touch `os.environ`.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,11 +101,13 @@ class Environment:
             return self.nexus_secret_key
         kept = self.nexus_data_dir / "secret_key"
         self.nexus_data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            kept.touch(mode=0o600, exist_ok=False)
-        except FileExistsError:
-            if key := kept.read_text():
-                return key
-        key = secrets.token_urlsafe(64)
-        kept.write_text(key)
-        return key
+        if not kept.exists():
+            # Written aside and moved into place whole, unless another process was first: nobody
+            # may read half a key, and nobody may keep one that is not the file's.
+            mine = kept.with_name(f"{kept.name}.{secrets.token_hex(8)}")
+            mine.touch(mode=0o600)
+            mine.write_text(secrets.token_urlsafe(64))
+            with contextlib.suppress(FileExistsError):
+                kept.hardlink_to(mine)
+            mine.unlink()
+        return kept.read_text()

@@ -21,8 +21,9 @@ else:
     DATABASES["default"]["OPTIONS"].pop("pool", None)  # the test database is dropped at the end
 
 if ENVIRONMENT.redis_url:
-    # Each test process keeps its pages apart.
+    # Each test process keeps its pages apart, and is patient while others keep the machine busy.
     CACHES["default"]["KEY_PREFIX"] = f"nexus-test-{os.getpid()}"
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 3, "socket_connect_timeout": 3}
 else:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 

@@ -94,6 +94,35 @@ def test_a_reset_password_ends_every_session(admin_user, learner, api, on_commit
     assert client.get("/api/v1/me/").status_code == 401
 
 
+def test_a_curators_own_new_password_ends_their_other_sessions(curator, api, on_commit):
+    client, browser = api(curator), signed_in(curator)
+    assert client.get("/api/v1/me/").status_code == 200
+    new = "a new and longer secret"
+
+    with on_commit():
+        browser.post(
+            "/admin/password_change/",
+            {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
+        )
+
+    assert fresh(curator).check_password(new)
+    assert client.get("/api/v1/me/").status_code == 401
+    assert browser.get("/admin/").status_code == 200  # this one goes on
+
+
+def test_who_gets_no_password_any_more_has_no_session_either(admin_user, learner, api, on_commit):
+    client = api(learner)
+    assert client.get("/api/v1/me/").status_code == 200
+
+    with on_commit():
+        signed_in(admin_user).post(
+            f"{USERS}{learner.pk}/password/", {"usable_password": "false", "unset-password": "1"}
+        )
+
+    assert not fresh(learner).has_usable_password()
+    assert client.get("/api/v1/me/").status_code == 401
+
+
 def test_nobody_changes_their_own_access(admin_user):
     right = Permission.objects.get(codename="publish_own")
     client = signed_in(admin_user)

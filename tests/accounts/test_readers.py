@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, update_last_login
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
@@ -124,6 +125,15 @@ def test_a_log_in_costs_no_query_afterwards(learner, on_commit, django_assert_nu
 
 def test_a_log_out_older_than_an_access_token_is_not_carried_around(learner):
     pair = tokens.start_family(learner, at=timezone.now())
-    tokens.end_family(pair.refresh, at=timezone.now() - timedelta(minutes=16))
+    tokens.end_family(pair.refresh, at=timezone.now() - timedelta(minutes=17))
 
     assert reader(learner.pk).revoked_families == frozenset()
+
+
+def test_a_log_out_is_carried_as_long_as_the_leeway_lets_its_tokens_live(learner):
+    limits = settings.SIMPLE_JWT
+    longest = limits["ACCESS_TOKEN_LIFETIME"] + timedelta(seconds=limits.get("LEEWAY", 0))
+    pair = tokens.start_family(learner, at=timezone.now())
+    tokens.end_family(pair.refresh, at=timezone.now() - longest + timedelta(seconds=1))
+
+    assert len(reader(learner.pk).revoked_families) == 1

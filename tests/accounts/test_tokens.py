@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.models import TokenFamily, User
@@ -176,11 +177,13 @@ def test_the_daily_chore_forgets_families_once_a_day(learner):
     from accounts.tasks import FORGET_EVERY, forget
 
     start_family(learner, at=NOON - timedelta(days=9))
+    Session.objects.create(session_key="old", expire_date=NOON - timedelta(days=9))
 
     forget()
 
     assert not TokenFamily.objects.exists()
-    assert not take_slot("forget families", every=FORGET_EVERY, at=NOON)
+    assert not Session.objects.exists()
+    assert not take_slot("forget sessions", every=FORGET_EVERY, at=NOON)
 
 
 @pytest.mark.services

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import threading
 from dataclasses import fields
 
 import pytest
@@ -94,12 +95,38 @@ def test_the_reader_accepts_every_example(monkeypatch):
     assert environment.nexus_allowed_hosts == examples["NEXUS_ALLOWED_HOSTS"].split(",")
 
 
-def test_containers_pass_on_only_what_settings_read():
+# What a container has of its own, or must not have.
+NOT_FOR_CONTAINERS = {"NEXUS_DATA_DIR", "NEXUS_DEMO", "NEXUS_TOOLBAR", "PORT"}
+
+
+def test_containers_pass_on_exactly_what_settings_read():
     passed = re.findall(
         r"^ {4}((?:NEXUS|DATABASE|REDIS|CELERY|EMAIL)_[A-Z_]+):",
         (ROOT / "docker-compose.yml").read_text(),
         re.MULTILINE,
     )
 
-    assert passed
-    assert set(passed) <= {field.name.upper() for field in fields(Environment)}
+    read = {field.name.upper() for field in fields(Environment)}
+    assert set(passed) == read - NOT_FOR_CONTAINERS
+
+
+def test_parallel_first_starts_agree_on_a_secret_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEXUS_DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.delenv("NEXUS_SECRET_KEY", raising=False)
+    environment = Environment.read()
+    start, keys = threading.Barrier(8), []
+
+    def begin():
+        start.wait(10)
+        keys.append(environment.kept_secret_key())
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(keys) == 8
+    assert len(set(keys)) == 1
+    assert len(keys[0]) > 50
+    (kept,) = (tmp_path / "new").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600

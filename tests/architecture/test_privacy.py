@@ -12,7 +12,7 @@ _REGISTRIES = [".".join(parts) for parts in (
 )]  # fmt: skip
 _FOLDERS = ["/" + folder + "/" for folder in ("root", "work", "tmp/bash_jobs", "farm")]
 PRIVATE = re.compile(
-    # A folder counts where a path begins: `frame/work/` is nobody's home.
+    # A folder counts only where a path begins, not in the middle of another.
     r"(?<![\w.~-])(?:" + "|".join(map(re.escape, _FOLDERS)) + r")"
     r"|\b(?:" + "|".join(map(re.escape, _REGISTRIES)) + r")\b"
 )

@@ -282,6 +282,7 @@ ROWS = [
         {"token": "x.y.z"}),
     Row("POST", "auth/logout/", "forged", nothing, (401, 401, 401, 401, 401),
         {"refresh": "x.y.z"}),
+    Row("GET", "", "index", nothing, SEEN_BY_ALL),
     Row("GET", "me/", "", nothing, SEEN_BY_ALL),
     Row("PATCH", "me/", "", nothing, SEEN_BY_ALL, {"bio": "B"}),
     Row("PATCH", "me/", "role", nothing, (401, 400, 400, 400, 400), {"role": "ADMIN"}),

@@ -43,4 +43,5 @@ def _broker_url(kind: str) -> str:
         return settings.CELERY_BROKER_URL
     # Beside the cache, in a database of its own: unacknowledged messages share one key there.
     cache = urlsplit(settings.CACHES["default"]["LOCATION"])
-    return cache._replace(path=f"/{int(cache.path.strip('/') or 0) + 8}").geturl()
+    number = (int(cache.path.strip("/") or 0) + 8) % 16  # Redis has 16 unless told otherwise
+    return cache._replace(path=f"/{number}").geturl()

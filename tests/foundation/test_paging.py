@@ -114,6 +114,10 @@ def test_the_first_page_has_no_previous_and_the_last_no_next(api, learner):
         "WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NSwwXQ",  # a huge id
         "WyIyMDI2LTAxLTAxVDAwOjAwOjAwWiIsMSwyXQ",  # backwards: 2
         "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxLDBd",  # before the calendar
+        "NQ",  # 5: nothing to take apart
+        "bnVsbA",  # null
+        "WzEsMSxbXV0",  # [1,1,[]]
+        "WzEsMSx7fV0",  # [1,1,{}]
         "W" * 3000,
         "%00",
         "é",
@@ -125,3 +129,16 @@ def test_a_cursor_of_somebody_elses_making_is_refused(api, learner, cursor):
     body = answer.json()
     assert answer.status_code == 400, body
     assert body["errors"][0]["parameter"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "WyJcdTAwMDAiLDEsMF0",  # ["\u0000",1,0]
+        "WyJcdWQ4MDAiLDEsMF0",  # ["\ud800",1,0]
+    ],
+)
+def test_a_cursor_with_text_that_no_database_holds_is_refused(api, learner, cursor):
+    answer = api(learner).get(f"/api/v1/topics/?cursor={cursor}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["parameter"] == "cursor"

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from learnings.admin.steps import open_steps
-from learnings.models import Challenge, Learning, Solution, Status
+from learnings.models import Challenge, Learning, Solution, Status, Topic
 from learnings.publishing import NotRetractable
 from tests.curating import signed_in, told
 from tests.factories.learnings import (
@@ -263,3 +263,16 @@ def test_two_topics_cannot_have_one_name(curator):
 
     assert "“postgresql” names “PostgreSQL” already." in same.content.decode()
     assert "“POSTGRESQL” names a topic already." in alias.content.decode()
+
+
+def test_an_alias_is_given_once(curator):
+    rows = {"alias_rows-TOTAL_FORMS": 2, "alias_rows-INITIAL_FORMS": 0}
+    names = {"alias_rows-0-name": "pg", "alias_rows-1-name": "PG"}
+    form = {"name": "PostgreSQL", "slug": "pg", "kind": "TECHNOLOGY", **rows}
+    client, add = signed_in(curator), reverse("admin:learnings_topic_add")
+
+    twice = client.post(add, form | names)
+
+    assert "Given twice." in twice.content.decode()
+    assert not Topic.objects.exists()
+    assert client.post(add, form | names | {"alias_rows-1-name": "postgres"}).status_code == 302

@@ -83,7 +83,7 @@ class TestLoading:
         TopicAlias.objects.filter(pk=kept.pk).update(key="nodejs runtime")
         TopicAlias.objects.filter(pk=repeated.pk).update(name="NodeJS-runtime", key="old")
 
-        migration = import_module("learnings.migrations.0005_taxonomy")
+        migration = import_module("learnings.migrations.0006_taxonomy")
         migration.compare_names_by_what_they_say(apps, None)
 
         assert Topic.objects.named(["node js", "deno"]) == {"node js": first, "deno": second}

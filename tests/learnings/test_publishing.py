@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import Role, User
 from foundation import doorbell
-from foundation.errors import Conflict, NexusError
+from foundation.errors import Conflict, Missing, NexusError
 from foundation.models import Promise
 from learnings import publishing
 from learnings.models import Challenge, Learning, Solution, Status
@@ -380,3 +380,25 @@ class TestTogether:
             *["NotPublishable"] * 3,
         ]
         assert Announcement.objects.filter(event="ENTRY_PUBLISHED").count() == 1
+
+
+def test_a_step_with_an_entry_that_was_deleted_meanwhile_is_refused(curator):
+    entry = ChallengeFactory(in_review=True)
+    type(entry).objects.filter(pk=entry.pk).delete()
+    with pytest.raises(Missing):
+        publishing.publish(entry, by=curator, at=NOON)
+
+
+@pytest.mark.django_db
+def test_a_challenge_that_others_solved_is_not_deleted_with_their_work(learner, other_learner):
+    challenge = ChallengeFactory(author=learner, retracted=True)
+    own = SolutionFactory(challenge=challenge, author=learner)
+    theirs = SolutionFactory(challenge=challenge, author=other_learner, published=True)
+
+    with pytest.raises(publishing.NotDiscardable):
+        publishing.discard(challenge, by=learner)
+    assert status_of(theirs) == PUBLISHED
+
+    theirs.delete()
+    publishing.discard(challenge, by=learner)
+    assert status_of(own) == GONE

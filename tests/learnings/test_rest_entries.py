@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+from foundation import caching
 from learnings.models import Challenge, Learning, Solution, Status
 from learnings.publishing import publish, retract
 from tests.factories.accounts import CohortFactory, MembershipFactory, UserFactory
 from tests.factories.learnings import (
     ChallengeFactory,
+    ImportRunFactory,
     LearningFactory,
     SolutionFactory,
     TopicFactory,
@@ -22,6 +24,7 @@ from tests.factories.learnings import (
 CHALLENGES = "/api/v1/challenges/"
 LEARNINGS = "/api/v1/learnings/"
 SOLUTIONS = "/api/v1/solutions/"
+IMPORTS = "/api/v1/imports/"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -479,11 +482,25 @@ def solved_challenge(topic):
     SolutionFactory(published=True, accepted=True, challenge=challenge)
 
 
+READER = "lena@example.org"
+
+
+def one_challenge():
+    """The same challenge each time."""
+    found = Challenge.objects.filter(title="The one").first()
+    return found or ChallengeFactory(published=True, title="The one")
+
+
 LISTS = {
     "learnings": (LEARNINGS, published(LearningFactory)),
     "challenges": (CHALLENGES, solved_challenge),
     "solutions": (SOLUTIONS, published(SolutionFactory)),
     "topics": ("/api/v1/topics/", lambda _: published(LearningFactory)(TopicFactory())),
+    "of one challenge": (
+        f"{CHALLENGES}{{challenge}}/solutions/",
+        lambda topic: SolutionFactory(published=True, challenge=one_challenge(), topics=[topic]),
+    ),
+    "imports": (IMPORTS, lambda _: ImportRunFactory(author=User.objects.get(email=READER))),
     "by status": (f"{LEARNINGS}?status=PUBLISHED", published(LearningFactory)),
 }
 
@@ -491,14 +508,16 @@ LISTS = {
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_costs_the_same_queries_for_one_row_and_for_fifty(api, learner, name):
     address, make = LISTS[name]
+    address = address.format(challenge=one_challenge().pk)
     address = f"{address}{'&' if '?' in address else '?'}page_size=100"
     topic = TopicFactory()
     client = api(learner)
+    client.get("/api/v1/me/")  # the reader's state is known from here on
     counts = []
     for rows in (1, 49):
         for _ in range(rows):
             make(topic)
-        cache.clear()
+        caching.bump_now("learnings", "challenges", "solutions", "topics")
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         counts.append(len(queries))

@@ -72,6 +72,7 @@ def test_learners_do_not_write_topics(api, learner):
         ({"name": "CELERY", "kind": "CONCEPT"}, "/name"),
         ({"name": "New", "kind": "CONCEPT", "aliases": ["celeryd"]}, "/aliases"),
         ({"name": "New", "kind": "CONCEPT", "slug": "celery"}, "/slug"),
+        ({"name": "Celery!", "kind": "CONCEPT"}, "/slug"),  # it would be `celery`, too
         ({"name": "New", "kind": "IDEA"}, "/kind"),
         ({"name": "New", "kind": "CONCEPT", "aliases": [["x"]]}, "/aliases/0"),
     ],
@@ -81,3 +82,23 @@ def test_every_name_means_one_topic(api, curator, body, pointer):
     answer = api(curator).post(TOPICS, body)
     assert answer.status_code == 400
     assert [culprit["pointer"] for culprit in answer.json()["errors"]] == [pointer]
+
+
+def test_names_that_grow_in_lower_case_are_kept_whole(api, curator):
+    name, alias = "\u0130" * 100, "\u3371" * 100  # two letters in lower case, three in a slug
+
+    answer = api(curator).post(TOPICS, {"name": name, "kind": "CONCEPT", "aliases": [alias]})
+
+    assert answer.status_code == 201
+    assert (answer.json()["name"], answer.json()["aliases"]) == (name, [alias])
+    assert len(TopicFactory(name=alias[1:]).slug) == 100
+
+
+def test_aliases_made_in_bulk_show_in_the_next_list(api, learner, on_commit):
+    topic, client = TopicFactory(name="Celery"), api(learner)
+    assert client.get(TOPICS).json()["results"][0]["aliases"] == []
+
+    with on_commit():
+        TopicAlias.objects.bulk_create([TopicAlias(topic=topic, name="Beat", key="beat")])
+
+    assert client.get(TOPICS).json()["results"][0]["aliases"] == ["Beat"]

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -185,7 +187,8 @@ def test_it_is_refused_where_demo_data_is_not_switched_on(settings, small):
     assert not User.objects.exists()
 
 
-def test_the_command_prints_the_accounts_once(demo, capsys):
+def test_the_command_prints_the_accounts_once(demo, small, capsys, monkeypatch):
+    monkeypatch.setattr(demonstration, "set_up", partial(demonstration.set_up, folder=small))
     call_command("demo")
     first = capsys.readouterr().out
     call_command("demo")

@@ -45,6 +45,10 @@ class MomentFilter(filters.IsoDateTimeFilter):
 class AuthorField(forms.CharField):
     """`me` or the id of a person."""
 
+    def __init__(self, **options: Any) -> None:
+        # As it was written: a list is shared or personal by the very word that stands there.
+        super().__init__(strip=False, **options)
+
     def clean(self, value: Any) -> str | int | None:
         """`"me"`, the id as a number, or None if nothing was given."""
         text: str = super().clean(value)

@@ -254,6 +254,15 @@ class TopicSerializer(StrictModelSerializer):
         self._require_free(aliases)
         return list({fold(alias): alias for alias in aliases}.values())
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a name whose slug is another topic's: "C#" and "C++" are both `c`."""
+        if self.instance is None and "slug" not in attrs:
+            try:
+                self.validate_slug(Topic.slug_of(attrs["name"]))
+            except serializers.ValidationError as error:
+                raise serializers.ValidationError({"slug": error.detail}) from error
+        return attrs
+
     def _others(self) -> Any:
         if isinstance(self.instance, Topic):
             return Topic.objects.exclude(pk=self.instance.pk)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from foundation.models import Promise
 from learnings import publishing, revising
@@ -287,3 +289,34 @@ def test_two_records_with_one_title_stay_two(import_text):
     )
     assert import_text(text).report["created"] == 4
     assert counts(import_text(text)) == {"unchanged": 4}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_that_is_submitted_during_an_import_waits_for_it(learner, monkeypatch):
+    def work(text):
+        run = runs.start(author=learner, document="README.md", content=text.encode(), at=NOON)
+        runs.work(run.pk, promised_as=f"import:{run.pk}")
+        run.refresh_from_db()
+        return run
+
+    work(README)
+    draft = Solution.objects.get()
+
+    def submit():
+        publishing.submit(draft, by=learner, at=NOON)
+        connection.close()
+
+    def apply_while_somebody_submits(plan, *, at):
+        submitting.start()
+        submitting.join(0.5)
+        assert submitting.is_alive(), "the plan was made for an entry that is no draft any more"
+        applying.apply(plan, at=at)
+
+    submitting = threading.Thread(target=submit, daemon=True)
+    monkeypatch.setattr(runs, "apply", apply_while_somebody_submits)
+
+    assert counts(work(README.replace("solo", "threads"))) == {"updated": 1, "unchanged": 5}
+
+    submitting.join(20)
+    draft.refresh_from_db()
+    assert (draft.status, "threads" in draft.body) == ("IN_REVIEW", True)

@@ -17,5 +17,5 @@ def give_permissions(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("learnings", "0003_living_documents"), ("accounts", "0002_roles")]
+    dependencies = [("learnings", "0004_living_documents"), ("accounts", "0002_roles")]
     operations = [migrations.RunPython(give_permissions, migrations.RunPython.noop)]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_roles'),
-        ('learnings', '0002_grants'),
+        ('learnings', '0003_longer_topic_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

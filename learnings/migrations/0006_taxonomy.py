@@ -40,7 +40,7 @@ def load_taxonomy(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("learnings", "0004_grants")]
+    dependencies = [("learnings", "0005_grants")]
     operations = [
         migrations.RunPython(compare_names_by_what_they_say, migrations.RunPython.noop),
         migrations.RunPython(load_taxonomy, migrations.RunPython.noop),
