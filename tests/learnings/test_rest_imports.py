@@ -116,3 +116,27 @@ def test_imports_are_filtered_by_status(api, learner, work_off):
     assert len(client.get(f"{IMPORTS}?status=QUEUED").json()["results"]) == 1
     assert client.get(f"{IMPORTS}?status=DONE").json()["results"] == []
     assert client.get(f"{IMPORTS}?status=LOST").status_code == 400
+
+
+def test_what_was_sent_back_is_submitted_again_only_once_it_was_mended(
+    api, learner, curator, work_off
+):
+    client = api(learner)
+
+    def bring(text):
+        address = client.post(IMPORTS, {"text": text})["Location"]
+        work_off()
+        return f"{address}submit/"
+
+    readme = README.replace("It hangs.", "The development server hangs at the second request.")
+    first = bring(readme)
+    assert client.post(first).json() == {"submitted": 2}
+    sent_back = Challenge.objects.get()
+    api(curator).post(f"/api/v1/challenges/{sent_back.pk}/reject/", {"reason": "Which program?"})
+
+    assert client.post(first).json() == {"submitted": 0}
+    sent_back.refresh_from_db()
+    assert (sent_back.status, sent_back.review_reason) == ("REJECTED", "Which program?")
+
+    mended = bring(readme.replace("server hangs", "server of Django hangs"))
+    assert client.post(mended).json() == {"submitted": 1}

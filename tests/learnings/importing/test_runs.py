@@ -306,11 +306,11 @@ def test_a_draft_that_is_submitted_during_an_import_waits_for_it(learner, monkey
         publishing.submit(draft, by=learner, at=NOON)
         connection.close()
 
-    def apply_while_somebody_submits(plan, *, at):
+    def apply_while_somebody_submits(plan, *, run, at):
         submitting.start()
         submitting.join(0.5)
         assert submitting.is_alive(), "the plan was made for an entry that is no draft any more"
-        applying.apply(plan, at=at)
+        applying.apply(plan, run=run, at=at)
 
     submitting = threading.Thread(target=submit, daemon=True)
     monkeypatch.setattr(runs, "apply", apply_while_somebody_submits)
