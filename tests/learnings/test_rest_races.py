@@ -6,7 +6,7 @@ import pytest
 
 from learnings.models import Bookmark, Challenge, Topic
 from learnings.rest.v1.entries import EntryViewSet
-from learnings.rest.v1.serializers import TopicSerializer
+from learnings.rest.v1.topics import TopicSerializer
 from tests.factories.learnings import ChallengeFactory, TopicFactory
 
 CHALLENGES = "/api/v1/challenges/"

@@ -22,7 +22,7 @@ from foundation.openapi.describing import documented
 from learnings.importing import addresses, runs
 from learnings.models import ImportRun, ImportStatus
 from learnings.rest.v1 import previews
-from learnings.rest.v1.serializers import (
+from learnings.rest.v1.import_serializers import (
     ImportRequestSerializer,
     ImportSerializer,
     SubmittedSerializer,

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from foundation.http.problems import BadParameter
 from learnings.importing.previewing import preview
-from learnings.rest.v1.serializers import ImportRequestSerializer, ReportSerializer
+from learnings.rest.v1.import_serializers import ImportRequestSerializer, ReportSerializer
 
 PREVIEW: Final = openapi.Parameter(
     "preview",

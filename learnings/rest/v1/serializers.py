@@ -1,10 +1,9 @@
-"""The shapes of topics, entries and imports, as the contract lists them."""
+"""The shapes of entries, as the contract lists them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from drf_yasg.utils import swagger_serializer_method
 from rest_framework import serializers
 
@@ -17,14 +16,10 @@ from foundation.http.serializers import (
 from learnings.models import (
     Challenge,
     Entry,
-    ImportRun,
-    ImportStatus,
     Learning,
     Solution,
     Topic,
-    TopicAlias,
 )
-from learnings.naming import fold
 
 ENTRY_FIELDS = [
     "id", "author", "topics", "status", "review_reason", "source", "votes_count",
@@ -202,218 +197,3 @@ class RejectionSerializer(StrictSerializer):
 
     class Meta:
         ref_name = "Rejection"
-
-
-class AliasesField(serializers.ListField):
-    """A topic's other names."""
-
-    child = serializers.CharField(max_length=100)
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=50, **options)
-
-    def get_attribute(self, instance: Topic) -> list[str]:
-        """The names, fetched along with the topic."""
-        return [alias.name for alias in instance.alias_rows.all()]
-
-
-class TopicSerializer(StrictModelSerializer):
-    """A technology or a concept."""
-
-    slug = serializers.SlugField(max_length=100, required=False)
-    aliases = AliasesField(required=False)
-    learnings_count = serializers.SerializerMethodField(help_text="Published ones.")
-    challenges_count = serializers.SerializerMethodField(help_text="Published ones.")
-
-    class Meta:
-        model = Topic
-        fields = ["slug", "name", "kind", "aliases", "learnings_count", "challenges_count"]
-        ref_name = "Topic"
-
-    def get_learnings_count(self, topic: Topic) -> int:
-        """Published learnings under this topic; none yet for one just made."""
-        return getattr(topic, "learnings_count", 0)
-
-    def get_challenges_count(self, topic: Topic) -> int:
-        """Published challenges under this topic; none yet for one just made."""
-        return getattr(topic, "challenges_count", 0)
-
-    def validate_slug(self, slug: str) -> str:
-        """Each slug leads to one topic."""
-        if self._others().filter(slug=slug).exists():
-            raise serializers.ValidationError("Another topic has this slug.", "taken")
-        return slug
-
-    def validate_name(self, name: str) -> str:
-        """Each name means one topic."""
-        self._require_free([name])
-        return name
-
-    def validate_aliases(self, aliases: list[str]) -> list[str]:
-        """Each alias means one topic, and is given once."""
-        self._require_free(aliases)
-        return list({fold(alias): alias for alias in aliases}.values())
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a name whose slug is another topic's: "C#" and "C++" are both `c`."""
-        if self.instance is None and "slug" not in attrs:
-            try:
-                self.validate_slug(Topic.slug_of(attrs["name"]))
-            except serializers.ValidationError as error:
-                raise serializers.ValidationError({"slug": error.detail}) from error
-        return attrs
-
-    def _others(self) -> Any:
-        if isinstance(self.instance, Topic):
-            return Topic.objects.exclude(pk=self.instance.pk)
-        return Topic.objects.all()
-
-    def _require_free(self, names: list[str]) -> None:
-        if taken := self._others().named(names):
-            listed = ", ".join(sorted(taken))
-            raise serializers.ValidationError(f"Means another topic already: {listed}.", "taken")
-
-    @transaction.atomic
-    def create(self, validated_data: dict[str, Any]) -> Topic:
-        """Make the topic and its aliases."""
-        aliases = validated_data.pop("aliases", [])
-        topic = Topic.objects.create(**validated_data)
-        _name_also(topic, aliases)
-        return topic
-
-    @transaction.atomic
-    def update(self, instance: Topic, validated_data: dict[str, Any]) -> Topic:
-        """Change the topic; aliases given replace the old ones."""
-        aliases = validated_data.pop("aliases", None)
-        topic: Topic = super().update(instance, validated_data)
-        if aliases is not None:
-            topic.alias_rows.all().delete()
-            _name_also(topic, aliases)
-        return topic
-
-
-def _name_also(topic: Topic, aliases: list[str]) -> None:
-    for name in aliases:
-        TopicAlias.objects.create(topic=topic, name=name)
-
-
-class FindingSerializer(serializers.Serializer):
-    """One thing that the author could mend."""
-
-    code = serializers.CharField()
-    line = serializers.IntegerField(help_text="0 for the whole document.")
-    why = serializers.CharField()
-    mend = serializers.CharField()
-
-    class Meta:
-        ref_name = "Finding"
-
-
-class ReportSerializer(serializers.Serializer):
-    """What an import did."""
-
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField(
-        help_text="Drafts rewritten, and changes of published entries proposed as revisions."
-    )
-    unchanged = serializers.IntegerField()
-    gone = serializers.IntegerField(help_text="Entries that the document has held until now; kept.")
-    conflicts = serializers.IntegerField(help_text="Edited on the hub, so not overwritten.")
-    findings = FindingSerializer(many=True)
-
-    class Meta:
-        ref_name = "Report"
-
-
-class ImportedEntrySerializer(serializers.Serializer):
-    """One entry that an import made or met."""
-
-    type = serializers.ChoiceField(choices=["learning", "challenge", "solution"])
-    id = serializers.IntegerField()
-    action = serializers.ChoiceField(
-        choices=["CREATE", "UPDATE", "PROPOSE", "UNCHANGED", "CONFLICT", "GONE"]
-    )
-    first_line = serializers.IntegerField()
-    last_line = serializers.IntegerField()
-
-    class Meta:
-        ref_name = "ImportedEntry"
-
-
-class ImportSerializer(serializers.ModelSerializer):
-    """An import and how far it is. `report` is null until it is done."""
-
-    report = serializers.SerializerMethodField()
-    entries = ImportedEntrySerializer(many=True, read_only=True)
-    error = serializers.SerializerMethodField(help_text="Why it failed, or null.")
-    source_url = serializers.SerializerMethodField(
-        help_text="Where it was fetched; null for one that was sent."
-    )
-
-    class Meta:
-        model = ImportRun
-        fields = [
-            "id", "document", "source_url", "status", "progress", "report", "entries", "error",
-            "created_at", "finished_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-        ref_name = "Import"
-
-    @swagger_serializer_method(ReportSerializer)
-    def get_report(self, run: ImportRun) -> dict[str, Any] | None:
-        """The counts and findings."""
-        return run.report if run.status == ImportStatus.DONE else None
-
-    def get_error(self, run: ImportRun) -> str | None:
-        """The reason of a failure."""
-        return run.error or None
-
-    def get_source_url(self, run: ImportRun) -> str | None:
-        """The address, as the hub writes it."""
-        return run.source_url or None
-
-
-class ImportRequestSerializer(StrictSerializer):
-    """A README: as a file (`multipart/form-data`), as text, or by its address."""
-
-    file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
-    text = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
-    document = serializers.CharField(
-        required=False, max_length=255, help_text="The document's name; README.md by default."
-    )
-    source_url = serializers.CharField(
-        required=False,
-        max_length=500,
-        help_text="A repository on GitHub, such as https://github.com/owner/name, or one file.",
-    )
-
-    class Meta:
-        ref_name = "ImportRequest"
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Exactly one of file, text and address; an address brings the document's name."""
-        if len({"file", "text", "source_url"} & set(attrs)) != 1:
-            raise serializers.ValidationError(
-                "Send exactly one of file, text and source_url.", "file_or_text"
-            )
-        if {"source_url", "document"} <= set(attrs):
-            raise serializers.ValidationError(
-                {"document": ["What is fetched has a name already."]}, "read_only"
-            )
-        return attrs
-
-    def document_and_content(self) -> tuple[str, bytes]:
-        """The document's name and its bytes."""
-        given = self.validated_data
-        if "file" in given:
-            return given.get("document") or given["file"].name, given["file"].read()
-        return given.get("document", "README.md"), given["text"].encode()
-
-
-class SubmittedSerializer(serializers.Serializer):
-    """How many drafts of an import went into review."""
-
-    submitted = serializers.IntegerField()
-
-    class Meta:
-        ref_name = "Submitted"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import mixins
+from django.db import transaction
+from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,12 +13,106 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.permissions import CuratorsWrite
 from foundation.http.filtering import StrictQueryMixin
+from foundation.http.serializers import StrictModelSerializer
 from foundation.http.shared_lists import SharedListMixin
 from foundation.openapi.describing import documented
 from learnings import curating
-from learnings.models import Topic
+from learnings.models import Topic, TopicAlias
+from learnings.naming import fold
 from learnings.rest.v1.filters import TopicFilterSet
-from learnings.rest.v1.serializers import TopicSerializer
+
+
+class AliasesField(serializers.ListField):
+    """A topic's other names."""
+
+    child = serializers.CharField(max_length=100)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=50, **options)
+
+    def get_attribute(self, instance: Topic) -> list[str]:
+        """The names, fetched along with the topic."""
+        return [alias.name for alias in instance.alias_rows.all()]
+
+
+class TopicSerializer(StrictModelSerializer):
+    """A technology or a concept."""
+
+    slug = serializers.SlugField(max_length=100, required=False)
+    aliases = AliasesField(required=False)
+    learnings_count = serializers.SerializerMethodField(help_text="Published ones.")
+    challenges_count = serializers.SerializerMethodField(help_text="Published ones.")
+
+    class Meta:
+        model = Topic
+        fields = ["slug", "name", "kind", "aliases", "learnings_count", "challenges_count"]
+        ref_name = "Topic"
+
+    def get_learnings_count(self, topic: Topic) -> int:
+        """Published learnings under this topic; none yet for one just made."""
+        return getattr(topic, "learnings_count", 0)
+
+    def get_challenges_count(self, topic: Topic) -> int:
+        """Published challenges under this topic; none yet for one just made."""
+        return getattr(topic, "challenges_count", 0)
+
+    def validate_slug(self, slug: str) -> str:
+        """Each slug leads to one topic."""
+        if self._others().filter(slug=slug).exists():
+            raise serializers.ValidationError("Another topic has this slug.", "taken")
+        return slug
+
+    def validate_name(self, name: str) -> str:
+        """Each name means one topic."""
+        self._require_free([name])
+        return name
+
+    def validate_aliases(self, aliases: list[str]) -> list[str]:
+        """Each alias means one topic, and is given once."""
+        self._require_free(aliases)
+        return list({fold(alias): alias for alias in aliases}.values())
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a name whose slug is another topic's: "C#" and "C++" are both `c`."""
+        if self.instance is None and "slug" not in attrs:
+            try:
+                self.validate_slug(Topic.slug_of(attrs["name"]))
+            except serializers.ValidationError as error:
+                raise serializers.ValidationError({"slug": error.detail}) from error
+        return attrs
+
+    def _others(self) -> Any:
+        if isinstance(self.instance, Topic):
+            return Topic.objects.exclude(pk=self.instance.pk)
+        return Topic.objects.all()
+
+    def _require_free(self, names: list[str]) -> None:
+        if taken := self._others().named(names):
+            listed = ", ".join(sorted(taken))
+            raise serializers.ValidationError(f"Means another topic already: {listed}.", "taken")
+
+    @transaction.atomic
+    def create(self, validated_data: dict[str, Any]) -> Topic:
+        """Make the topic and its aliases."""
+        aliases = validated_data.pop("aliases", [])
+        topic = Topic.objects.create(**validated_data)
+        _name_also(topic, aliases)
+        return topic
+
+    @transaction.atomic
+    def update(self, instance: Topic, validated_data: dict[str, Any]) -> Topic:
+        """Change the topic; aliases given replace the old ones."""
+        aliases = validated_data.pop("aliases", None)
+        topic: Topic = super().update(instance, validated_data)
+        if aliases is not None:
+            topic.alias_rows.all().delete()
+            _name_also(topic, aliases)
+        return topic
+
+
+def _name_also(topic: Topic, aliases: list[str]) -> None:
+    for name in aliases:
+        TopicAlias.objects.create(topic=topic, name=name)
 
 
 class TopicViewSet(
