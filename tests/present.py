@@ -11,6 +11,7 @@ from django.conf import settings
 
 LABELLED_READMES = "NEXUS_LABELLED_READMES"
 NO_BROWSER = "no browser: install chromium (.ci/run does so where there is apt)"
+EMBEDDED_ELSEWHERE = "starts an embedded hub, so it belongs to the embedded set-up"
 NO_SERVICES = (
     "the embedded set-up has no PostgreSQL, Redis and RabbitMQ; "
     "`make test` runs this where the three answer"
@@ -44,16 +45,18 @@ def skip_what_is_absent(items: list[pytest.Item]) -> None:
     """Skip, with a reason, what this machine cannot run; keep the rest of each kind together.
 
     Browser tests share one browser and `services` tests one queue: xdist gives each group to one
-    of its processes.
+    of its processes. Tests that start an embedded hub have nothing to learn from services.
     """
     wants = {
         "browser": None if chromium() else NO_BROWSER,
         "services": None if has_services() else NO_SERVICES,
+        "embedded": EMBEDDED_ELSEWHERE if has_services() else None,
     }
     for item in items:
         for marker, reason in wants.items():
             if not item.get_closest_marker(marker):
                 continue
-            item.add_marker(pytest.mark.xdist_group(marker))
+            if marker != "embedded":
+                item.add_marker(pytest.mark.xdist_group(marker))
             if reason:
                 item.add_marker(pytest.mark.skip(reason=reason))

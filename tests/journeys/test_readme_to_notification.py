@@ -155,6 +155,7 @@ def go(hub: str, readmes: list[Path]) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.embedded
 def test_our_own_readmes_make_the_journey_embedded(tmp_path):
     folder = tmp_path / "data"
     with embedded_hub(folder) as hub:
@@ -168,6 +169,7 @@ def seeds(folder: Path) -> list[Path]:
 
 
 @pytest.mark.browser
+@pytest.mark.embedded
 def test_the_five_seeds_make_the_journey_embedded(tmp_path, labelled_readmes):
     with embedded_hub(tmp_path / "data") as hub:
         go(hub, seeds(labelled_readmes))

@@ -26,6 +26,7 @@ def hub(tmp_path_factory):
         running.end()
 
 
+@pytest.mark.embedded
 def test_the_lines_that_make_run_prints_are_those_of_the_readme(hub):
     (shown,) = re.findall(r"\$ make run\n(.*?)```", README, re.DOTALL)
     here = hub.output.replace(str(hub.port), "8000").replace(str(hub.data_dir), "…/var")
@@ -37,6 +38,7 @@ def lines(text):
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
+@pytest.mark.embedded
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
 def test_the_journey_to_paste_prints_what_it_says(hub):
     (script,) = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)

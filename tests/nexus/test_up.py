@@ -16,7 +16,8 @@ README = (
 )
 
 
-pytestmark = pytest.mark.xdist_group("up")  # one process with demo data is enough
+# One process with demo data is enough.
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("up")]
 
 
 @pytest.fixture(scope="module")
