@@ -24,8 +24,10 @@ pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("up")]
 def hub(tmp_path_factory):
     """A hub with demo data, shared by the tests that only talk to it."""
     running = Hub(tmp_path_factory.mktemp("up") / "var", demo=True)
-    yield running.wait_until_it_serves()
-    running.end()
+    try:
+        yield running.wait_until_it_serves()
+    finally:
+        running.end()
 
 
 @pytest.fixture
@@ -171,8 +173,11 @@ def test_a_second_run_with_demo_data_changes_nothing(hub, tmp_path):
     tables = ("accounts_user", "learnings_learning", "learnings_importrun", "foundation_promise")
     before = [rows_of(hub.data_dir, table) for table in tables]
 
-    again = Hub(hub.data_dir, demo=True).wait_until_it_serves()
-    again.stop()
+    again = Hub(hub.data_dir, demo=True)
+    try:
+        again.wait_until_it_serves().stop()
+    finally:
+        again.end()
 
     assert [rows_of(hub.data_dir, table) for table in tables] == before
 
