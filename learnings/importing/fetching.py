@@ -146,7 +146,7 @@ class Fetcher:
         deadline = time.monotonic() + self.patience.total
         for candidate in address.candidates:
             answer = self._get(candidate.url, deadline, etag=etag)
-            if answer.status == _NOT_MODIFIED:
+            if answer.status == _NOT_MODIFIED and etag:
                 return None
             if answer.status == _OK:
                 commit = self._commit(address, candidate.path, answer.content, deadline)

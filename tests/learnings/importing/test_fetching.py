@@ -137,6 +137,12 @@ def test_what_has_not_changed_is_not_sent_again(world):
     assert world.fetcher().fetch(REPOSITORY, etag='"older"') is not None
 
 
+def test_unchanged_is_no_answer_to_whom_has_nothing(world):
+    world.at[FILE] = answer(status="304 Not Modified")
+    with pytest.raises(NotFetched, match="304 instead of the README"):
+        world.fetcher().fetch(REPOSITORY)
+
+
 def test_a_redirect_within_the_list_is_followed(world):
     world.at[FILE] = redirect("/moved/README.md?x=1#top")
     world.at[RAW, "/moved/README.md?x=1"] = answer(b"# N")
