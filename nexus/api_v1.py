@@ -18,7 +18,10 @@ STARTS = {
     "learnings": "learning-list",
     "challenges": "challenge-list",
     "solutions": "solution-list",
+    "revisions": "revision-list",
     "imports": "import-list",
+    "sources": "source-list",
+    "cohorts": "cohort-list",
     "notifications": "notification-list",
     "subscriptions": "subscription-list",
 }

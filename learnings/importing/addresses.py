@@ -30,6 +30,7 @@ _HOST: Final = re.compile(
 _OWNER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 COMMIT: Final = re.compile(r"[0-9a-f]{40}")
+_USUAL: Final = frozenset({"", "HEAD", "main", "master"})  # refs
 _DOTS: Final = {".", "..", ""}
 
 
@@ -60,6 +61,17 @@ class Address:
     def commit(self) -> str:
         """The commit that the address itself names, if it does."""
         return self.ref if COMMIT.fullmatch(self.ref) else ""
+
+    @property
+    def home(self) -> str:
+        """The repository that a document belongs to, with its branch where that is another one.
+
+        The bare repository, `main` there and a permalink are ways of naming one document; a
+        README on a branch is a document of its own, which must not overwrite it.
+        """
+        if self.commit or self.ref in _USUAL:
+            return self.repository
+        return f"{self.repository}/tree/{self.ref}"
 
     @property
     def commit_url(self) -> str:

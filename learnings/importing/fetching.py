@@ -152,7 +152,7 @@ class Fetcher:
                 commit = self._commit(address, candidate.path, answer.content, deadline)
                 return Document(
                     path=candidate.path,
-                    repository=address.repository,
+                    repository=address.home,
                     commit=commit,
                     content=answer.content,
                     etag=answer.etag,

@@ -325,3 +325,15 @@ def test_the_hubs_own_fetcher_connects_for_real_and_asks_listed_hosts(settings):
     fetcher = fetching.Fetcher(hosts=runs.source_hosts())
     assert (fetcher.resolve, fetcher.connect) == (fetching.resolve, fetching.connect)
     assert fetcher.hosts == set(settings.SOURCE_HOSTS) == {"github.com", "api.github.com", RAW}
+
+
+def test_a_source_whose_import_failed_says_so(api, learner, work_off, world):
+    world.serve(README)
+    client = api(learner)
+    client.post(SOURCES, {"url": REPOSITORY})
+    work_off()
+    run = ImportRun.objects.get()
+    ImportRun.objects.filter(pk=run.pk).update(status="FAILED", error="It cannot be read.")
+
+    (shown,) = client.get(SOURCES).json()["results"]
+    assert (shown["problem"], shown["last_run"]) == ("It cannot be read.", run.pk)

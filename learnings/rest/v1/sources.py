@@ -17,14 +17,14 @@ from foundation.http.serializers import StrictModelSerializer, StrictSerializer
 from foundation.openapi.describing import documented
 from learnings import following
 from learnings.importing.addresses import AddressRefused
-from learnings.models import Source
+from learnings.models import ImportStatus, Source
 
 
 class FollowedSourceSerializer(StrictModelSerializer):
     """A README elsewhere that is imported again whenever it changes."""
 
     problem = serializers.SerializerMethodField(
-        help_text="Why the last look failed, in a sentence; null if it did not."
+        help_text="Why the last look, or the import after it, failed; null if neither did."
     )
 
     class Meta:
@@ -40,7 +40,8 @@ class FollowedSourceSerializer(StrictModelSerializer):
 
     def get_problem(self, source: Source) -> str | None:
         """The reason of the last failure."""
-        return source.problem or None
+        failed = source.last_run is not None and source.last_run.status == ImportStatus.FAILED
+        return source.problem or (source.last_run.error if source.last_run and failed else None)
 
 
 class SourceRequestSerializer(StrictSerializer):
@@ -68,7 +69,8 @@ class SourceViewSet(
         """The reader's own."""
         if getattr(self, "swagger_fake_view", False):
             return Source.objects.none()
-        return Source.objects.filter(user=signed_in(self.request))
+        own = Source.objects.filter(user=signed_in(self.request))
+        return own.select_related("last_run").defer("last_run__content")  # which may be large
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the sources that you follow.

@@ -550,3 +550,16 @@ def test_a_connection_asks_for_the_name_and_wants_its_certificate(tls_server, mo
 def test_a_host_that_never_shakes_hands_is_left():
     with frozen_port() as port, pytest.raises(TimeoutError):
         connect_to(("127.0.0.1", port), server_name="readmes.example", timeout=0.2)
+
+
+@pytest.mark.parametrize(
+    ("address", "home"),
+    [
+        ("https://github.com/o/n", "https://github.com/o/n"),
+        ("https://github.com/o/n/blob/main/README.md", "https://github.com/o/n"),
+        (f"https://github.com/o/n/blob/{'a' * 40}/README.md", "https://github.com/o/n"),
+        ("https://github.com/o/n/blob/dev/README.md", "https://github.com/o/n/tree/dev"),
+    ],
+)
+def test_a_readme_on_a_branch_is_a_document_of_its_own(address, home):
+    assert parse(address, hosts={"github.com", "raw.githubusercontent.com"}).home == home
