@@ -43,6 +43,12 @@ class AlreadyDecided(Conflict):
     code = "already_decided"
 
 
+class Outdated(Conflict):
+    """The entry was edited after the proposal was made: its words would undo that."""
+
+    code = "outdated"
+
+
 class NothingToChange(Invalid):
     """A proposal says what is to change."""
 
@@ -148,12 +154,15 @@ def approve(revision: Revision, *, by: User, at: datetime) -> Revision:
         NotACurator: `by` may not publish this entry.
         AlreadyDecided: it was approved, rejected or replaced by a newer proposal.
         NotEditable: the entry is not published any more.
+        Outdated: a curator edited the entry since.
     """
     entry, revision = _locked(revision)
     publishing.require_publisher(entry, by)
     _require_open(revision)
     if entry.status != Status.PUBLISHED:
         raise publishing.NotEditable("Only what is published takes proposals.")
+    if entry.updated_at > revision.created_at:
+        raise Outdated("The entry was edited after this was proposed. Reject it, or edit by hand.")
     _carry_out(revision, entry, at)
     _decide(revision, RevisionStatus.APPROVED, by=by, at=at)
     _tell_author(revision, entry, f"Approved: your changes of {entry.summary}", by=by, at=at)

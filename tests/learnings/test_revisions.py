@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -30,7 +30,9 @@ def problem(answer, status, code):
 
 @pytest.fixture
 def entry(learner):
-    return ChallengeFactory(author=learner, published=True, title="It hangs", problem="*Often.*")
+    return ChallengeFactory(
+        author=learner, published=True, title="It hangs", problem="*Often.*", updated_at=NOON
+    )
 
 
 def texts(event):
@@ -201,3 +203,19 @@ def test_a_list_of_revisions_costs_the_same_for_one_and_for_many(
     RevisionFactory.create_batch(10)
     with django_assert_num_queries(len(few)):
         client.get(REVISIONS)
+
+
+def test_an_older_proposal_does_not_undo_a_curators_edit(learner, curator):
+    entry = LearningFactory(author=learner, published=True, title="Old", updated_at=NOON)
+    change = {"title": "Mine"}
+    revision = revising.propose(entry, by=learner, changes=change, at=NOON + timedelta(hours=1))
+    edit = {"title": "Curated"}
+    publishing.revise(entry, by=curator, changes=edit, at=NOON + timedelta(hours=2))
+
+    with pytest.raises(revising.Outdated):
+        revising.approve(revision, by=curator, at=NOON + timedelta(hours=3))
+
+    entry.refresh_from_db()
+    assert entry.title == "Curated"
+    reason = "The title is mended already."
+    revising.reject(revision, by=curator, reason=reason, at=NOON + timedelta(hours=3))
