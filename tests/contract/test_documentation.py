@@ -15,7 +15,6 @@ from nexus.management.commands.write_contracts import SWAGGER
 from tests.factories.accounts import PASSWORD
 from tests.factories.learnings import TopicFactory
 
-pytest_plugins = ["tests.browser"]
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
