@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
         """Connect the writes that change a reader's state or a public profile."""
         from django.contrib.auth.models import Group
 
-        from accounts.models import Cohort, Membership, TokenFamily, User
+        from accounts.models import Cohort, Membership, PersonalToken, TokenFamily, User
         from foundation.freshness import bump_on_relation, bump_on_write
 
         # `last_login` is nobody's business but the row's: a log-in must not empty the cache.
@@ -23,6 +23,11 @@ class AccountsConfig(AppConfig):
             ignoring=frozenset({"last_login"}),
         )
         bump_on_write(TokenFamily, subjects=lambda family: [f"reader:{family.user_id}"])
+        bump_on_write(
+            PersonalToken,
+            subjects=lambda token: [f"reader:{token.user_id}"],
+            ignoring=frozenset({"last_used_at"}),
+        )
         for model in (Cohort, Membership):
             bump_on_write(model, subjects=lambda row: row.freshness)
         # Roles are groups: renaming or deleting one changes what its members may do.

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from foundation.freshness import FreshQuerySet
+from foundation.models import EditedModel
 
 
 class Role(models.TextChoices):
@@ -85,7 +86,7 @@ def normalised_email(email: str) -> str:
     return email.strip().lower()
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(EditedModel, AbstractBaseUser, PermissionsMixin):
     """Somebody who logs in with an e-mail address."""
 
     email = models.EmailField(unique=True)
@@ -98,6 +99,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=0, editable=False, help_text="Tokens of an earlier epoch are refused."
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    left_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when this is only the nameless author of what was published.",
+    )
 
     # Set on users made from a reader's remembered state, whose groups were not fetched.
     remembered_role: Role | None = None
@@ -109,6 +117,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     # A bulk write names no rows, so it may have changed any reader's state.
     freshness = ("users", "readers")
+    # What is no part of the profile.
+    uncounted = frozenset({"last_login", "token_epoch", "password", "email_verified_at"})
 
     class Meta:
         constraints = [
@@ -234,7 +244,9 @@ class TokenFamily(models.Model):
     token_epoch = models.PositiveIntegerField()
     current = models.UUIDField(default=uuid.uuid4, help_text="jti of the newest refresh token.")
     current_from = models.DateTimeField(help_text="When the newest token was given out.")
-    previous = models.UUIDField(null=True, help_text="jti of the token before it.")
+    retired = models.JSONField(
+        default=dict, help_text="When each lately retired token was, in ISO 8601, by its jti."
+    )
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -256,3 +268,38 @@ class TokenFamily(models.Model):
         """Refuse all tokens of this family from `at` on."""
         self.revoked_at = at
         self.save(update_fields=["revoked_at"])
+
+
+class PersonalToken(models.Model):
+    """A token that somebody made for a script of theirs. Its text is shown once and never kept."""
+
+    class Scope(models.TextChoices):
+        """What a token may be used for."""
+
+        READ = "read", "Read"
+        WRITE = "write", "Write"
+        CURATE = "curate", "Curate"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="personal_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[PersonalToken]] = FreshQuerySet.as_manager()
+    freshness = ("readers",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="personal_token_has_a_name"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="personal_token_by_user"),
+            models.Index(fields=["expires_at"], name="personal_token_expired"),  # the clean-up
+        ]
+
+    def __str__(self) -> str:
+        return self.name

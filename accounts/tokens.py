@@ -76,7 +76,8 @@ def _rotate(claims: dict[str, Any], *, at: datetime) -> TokenPair | None:
         return None
     shown = uuid.UUID(claims["jti"])
     if shown == family.current:
-        family.previous, family.current, family.current_from = family.current, uuid.uuid4(), at
+        family.retired = {**_graced(family, at=at), str(shown): at.isoformat()}
+        family.current, family.current_from = uuid.uuid4(), at
         family.expires_at = at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
         family.save()
         return _pair(family, at=at)
@@ -123,7 +124,16 @@ def forget_families(*, at: datetime) -> int:
 
 def _is_graced(family: TokenFamily, shown: uuid.UUID, *, at: datetime) -> bool:
     """Whether `shown` was retired so lately that a slow tab may still show it."""
-    return shown == family.previous and at - family.current_from <= GRACE
+    return str(shown) in _graced(family, at=at)
+
+
+def _graced(family: TokenFamily, *, at: datetime) -> dict[str, str]:
+    """Tokens retired within the grace. Several, because a tab can be two refreshes behind."""
+    return {
+        jti: retired_at
+        for jti, retired_at in family.retired.items()
+        if at - datetime.fromisoformat(retired_at) <= GRACE
+    }
 
 
 def _is_living(family: TokenFamily, *, at: datetime) -> bool:

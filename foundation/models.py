@@ -1,11 +1,12 @@
-"""Rows behind the outbox and the schedule."""
+"""Rows behind the outbox, the schedule, rate limits and repeated requests; edits, counted."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Promise(models.Model):
@@ -54,3 +55,74 @@ class ScheduleSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} #{self.slot}"
+
+
+class KeptAnswer(models.Model):
+    """The answer to a creating request that named itself with an `Idempotency-Key`.
+
+    Written in the transaction of what it created: either both are there or neither is.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_answers"
+    )
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="Of method, address and body.")
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"", editable=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_key")]
+        indexes = [models.Index(fields=["made_at"], name="kept_answer_made_at")]  # forgetting
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AttemptCount(models.Model):
+    """How often something was tried in the present window, where no cache may be trusted with it.
+
+    `key` names the limit and whom it counts, digested: it may hold any text.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    resets_at = models.DateTimeField(help_text="When the window ends and counting starts anew.")
+
+    class Meta:
+        indexes = [models.Index(fields=["resets_at"], name="attempts_reset_at")]  # forgetting
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
+
+
+class EditedModel(models.Model):
+    """A row that counts its edits, so that a client can say which state it means to change.
+
+    Every save of an existing row raises `revision`, except one of nothing but `uncounted` fields.
+    `QuerySet.update` does not: counters such as votes are no edits.
+    """
+
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    uncounted: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and raise the revision if this is an edit."""
+        fields = kwargs.get("update_fields")
+        is_new = self._state.adding
+        is_edit = fields is None or not self.uncounted.issuperset(fields)
+        if is_new or not is_edit:
+            super().save(*args, **kwargs)
+            return
+        # Raised by the database: of two writers who read the same number, each gets a new one.
+        self.revision = F("revision") + 1
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "revision"}
+        super().save(*args, **kwargs)
+        self.refresh_from_db(fields=["revision"])

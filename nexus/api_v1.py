@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from foundation.http.filtering import StrictQueryMixin
+from foundation.http.views import ContractMixin
 
 # Where to begin reading, by the name of the address.
 STARTS = {
@@ -27,7 +27,7 @@ STARTS = {
 }
 
 
-class IndexView(StrictQueryMixin, APIView):
+class IndexView(ContractMixin, APIView):
     """The way in, for whoever follows links. The documents list every address; this is not one."""
 
     swagger_schema = None

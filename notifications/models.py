@@ -138,3 +138,15 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notification} by {self.channel}"
+
+
+class EmailPreference(models.Model):
+    """Which events a person does not want by e-mail. Without a row everything comes."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="email_preference"
+    )
+    muted = models.JSONField(default=list, help_text="Names of events.")
+
+    def __str__(self) -> str:
+        return f"E-mail preference of {self.user}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend, TypedChoiceFilter
@@ -30,22 +29,6 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
         for value in values:
             if not is_storable(value):
                 raise BadParameter(name, "Has a character that is not allowed.", code="invalid")
-
-
-class StrictQueryMixin:
-    """A view that refuses query parameters where it reads none: everywhere but in its list.
-
-    What other actions read stands in `query_parameters`, by their names.
-    """
-
-    query_parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the parameters once the reader is known to be allowed here."""
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        action = getattr(self, "action", None) or ""
-        if action != "list":
-            refuse_unknown_parameters(request, self.query_parameters.get(action, frozenset()))
 
 
 class TruthFilter(TypedChoiceFilter):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F
 
 from learnings import revising
 from learnings.importing.planning import Action, Plan, Step
@@ -63,8 +64,9 @@ def _write(model: type[Entry], steps: Sequence[Step[Any]], tagger: Tagger, at: d
     for entry in changed:
         entry.updated_at = at
         entry.render()
+        entry.revision = F("revision") + 1  # `bulk_update` calls no `save`
     rows.bulk_create(new, batch_size=BATCH)
-    content = [*_content(model), "updated_at", *_SOURCE]
+    content = [*_content(model), "revision", "updated_at", *_SOURCE]
     rows.bulk_update(changed, content, batch_size=BATCH)
     rows.bulk_update(moved, _SOURCE, batch_size=BATCH)
     _tag(model, new, tagger)

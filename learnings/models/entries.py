@@ -17,6 +17,7 @@ from accounts.models import User
 from foundation import markdown
 from foundation.errors import Missing
 from foundation.freshness import FreshQuerySet
+from foundation.models import EditedModel
 from learnings.models.topics import Topic
 
 Viewer = User | AnonymousUser
@@ -88,7 +89,7 @@ class EntryQuerySet(FreshQuerySet[Any]):
         return super().bulk_create(entries, *args, **kwargs)
 
 
-class Entry(models.Model):
+class Entry(EditedModel):
     """What learnings, challenges and solutions have in common."""
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
@@ -121,6 +122,8 @@ class Entry(models.Model):
     # What a README can fill.
     content_fields: ClassVar[tuple[str, ...]] = ()
     freshness: ClassVar[tuple[str, ...]]
+    # Acceptance changes what a challenge shows, not the words of the solution.
+    uncounted = frozenset({"accepted", "gone_at"})
 
     class Meta:
         abstract = True

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from foundation.freshness import FreshQuerySet
+from foundation.models import EditedModel
 from learnings.naming import fold
 
 NAME_LENGTH: Final = 100  # characters
@@ -67,7 +68,7 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
         )
 
 
-class Topic(models.Model):
+class Topic(EditedModel):
     """A technology or a concept that entries are about."""
 
     slug = models.SlugField(max_length=NAME_LENGTH, unique=True)

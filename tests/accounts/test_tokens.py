@@ -73,13 +73,20 @@ class TestRotation:
 
         assert family().revoked_at == NOON + GRACE + timedelta(seconds=1)
 
-    def test_a_grandparent_gets_nothing_even_within_the_grace(self, learner):
+    def test_a_tab_two_refreshes_behind_gets_the_present_token_within_the_grace(self, learner):
         first = start_family(learner, at=NOON)
         third = refresh(refresh(first.refresh, at=NOON).refresh, at=NOON)
 
+        assert refresh(first.refresh, at=NOON + GRACE).refresh == third.refresh
+
+    def test_a_tab_two_refreshes_behind_is_a_thief_after_the_grace(self, learner):
+        first = start_family(learner, at=NOON)
+        second = refresh(first.refresh, at=NOON)
+        third = refresh(second.refresh, at=NOON + GRACE)
+
         for token in (first, third):
             with pytest.raises(TokenRefused):
-                refresh(token.refresh, at=NOON)
+                refresh(token.refresh, at=NOON + GRACE + timedelta(seconds=1))
 
     def test_other_sessions_survive_a_stolen_one(self, learner):
         stolen, other = start_family(learner, at=NOON), start_family(learner, at=NOON)

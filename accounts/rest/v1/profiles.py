@@ -13,11 +13,11 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from accounts.models import Cohort, Track, User
 from accounts.rest.authentication import signed_in
 from accounts.rest.v1.serializers import MeSerializer, PublicUserSerializer
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.shared_lists import SharedListMixin
+from foundation.http.views import ContractMixin
 
 
-class MeView(StrictQueryMixin, RetrieveUpdateAPIView):
+class MeView(ContractMixin, RetrieveUpdateAPIView):
     """`me/`."""
 
     serializer_class = MeSerializer
@@ -59,7 +59,7 @@ class UserFilters(filters.FilterSet):
         fields: list[str] = []
 
 
-class UserViewSet(StrictQueryMixin, SharedListMixin, ReadOnlyModelViewSet):
+class UserViewSet(ContractMixin, SharedListMixin, ReadOnlyModelViewSet):
     """`users/` and `users/{id}/`."""
 
     serializer_class = PublicUserSerializer

@@ -23,11 +23,11 @@ from accounts.rest.v1.serializers import (
     TokenPairSerializer,
     TokenSerializer,
 )
-from foundation.http.filtering import StrictQueryMixin
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 
 
-class OpenView(StrictQueryMixin, GenericAPIView):
+class OpenView(ContractMixin, GenericAPIView):
     """An address for people who have no good token yet. Its answers are kept by nobody."""
 
     # Nobody is asked for: a stale token in the header must not stop its own renewal.

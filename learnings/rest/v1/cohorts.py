@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Cohort
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.shared_lists import SharedListMixin
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.importing.judging import rubric_of
 from learnings.importing.reviewing import Expectation
@@ -88,7 +88,7 @@ class BriefSerializer(serializers.ModelSerializer):
 
 
 class CohortViewSet(
-    StrictQueryMixin,
+    ContractMixin,
     SharedListMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,

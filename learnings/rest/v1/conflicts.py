@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.serializers import StrictSerializer
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.importing.resolving import resolve
 from learnings.models import ImportConflict, ImportRun, Keep
@@ -60,7 +60,7 @@ class ResolutionSerializer(StrictSerializer):
         ref_name = "Resolution"
 
 
-class ConflictViewSet(StrictQueryMixin, mixins.ListModelMixin, GenericViewSet):
+class ConflictViewSet(ContractMixin, mixins.ListModelMixin, GenericViewSet):
     """Entries that changed both on the hub and in their README."""
 
     serializer_class = ConflictSerializer

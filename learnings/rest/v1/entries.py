@@ -21,8 +21,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import IsSignedInOrPublicRead
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.shared_lists import SharedListMixin
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import marking, publishing, revising
 from learnings.models import Challenge, Entry, Learning, Solution, Status
@@ -50,7 +50,7 @@ class EntryListMixin(SharedListMixin):
 
 
 class EntryViewSet(
-    StrictQueryMixin,
+    ContractMixin,
     EntryListMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -224,7 +224,7 @@ class SolutionViewSet(EntryViewSet):
 
 
 class ChallengeSolutionsViewSet(
-    StrictQueryMixin, EntryListMixin, mixins.ListModelMixin, GenericViewSet
+    ContractMixin, EntryListMixin, mixins.ListModelMixin, GenericViewSet
 ):
     """The solutions of one challenge."""
 

@@ -16,8 +16,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import User
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.parsers import BodyTooLarge, StrictJSONParser
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.importing import addresses, runs
 from learnings.models import ImportRun, ImportStatus
@@ -70,7 +70,7 @@ class ImportFilterSet(filters.FilterSet):
 
 
 class ImportViewSet(
-    StrictQueryMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
+    ContractMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
 ):
     """READMEs read into drafts by a worker."""
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import StrictQueryMixin
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import revising
 from learnings.models import Challenge, Entry, Learning, Revision, RevisionStatus, Solution
@@ -69,7 +69,7 @@ class RevisionFilterSet(filters.FilterSet):
 
 
 class RevisionViewSet(
-    StrictQueryMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
+    ContractMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
 ):
     """Changes of published entries, proposed by their authors or their READMEs."""
 
@@ -105,7 +105,7 @@ class RevisionViewSet(
         return Response(self.get_serializer(rejected).data)
 
 
-class EntryRevisionsViewSet(StrictQueryMixin, mixins.ListModelMixin, GenericViewSet):
+class EntryRevisionsViewSet(ContractMixin, mixins.ListModelMixin, GenericViewSet):
     """What was proposed for one entry: for its author and curators."""
 
     model: ClassVar[type[Entry]]

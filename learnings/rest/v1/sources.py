@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.serializers import StrictModelSerializer, StrictSerializer
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import following
 from learnings.importing.addresses import AddressRefused
@@ -56,9 +56,7 @@ class SourceRequestSerializer(StrictSerializer):
         ref_name = "SourceRequest"
 
 
-class SourceViewSet(
-    StrictQueryMixin, mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet
-):
+class SourceViewSet(ContractMixin, mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet):
     """`sources/`: everybody sees and leaves their own."""
 
     serializer_class = FollowedSourceSerializer

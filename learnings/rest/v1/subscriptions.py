@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.serializers import SlugReferenceField, StrictModelSerializer
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.models import Challenge, Topic
 from notifications.models import Subscription
@@ -66,7 +66,7 @@ class SubscriptionSerializer(StrictModelSerializer):
 
 
 class SubscriptionViewSet(
-    StrictQueryMixin, mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet
+    ContractMixin, mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet
 ):
     """`subscriptions/`: everybody sees and ends their own."""
 

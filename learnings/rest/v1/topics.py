@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.permissions import CuratorsWrite
-from foundation.http.filtering import StrictQueryMixin
 from foundation.http.serializers import StrictModelSerializer
 from foundation.http.shared_lists import SharedListMixin
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import curating
 from learnings.models import Topic, TopicAlias
@@ -116,7 +116,7 @@ def _name_also(topic: Topic, aliases: list[str]) -> None:
 
 
 class TopicViewSet(
-    StrictQueryMixin,
+    ContractMixin,
     SharedListMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,

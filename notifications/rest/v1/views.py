@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import StrictQueryMixin, TruthFilter
+from foundation.http.filtering import TruthFilter
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from notifications.models import Event, Notification
 from notifications.rest.v1.serializers import NotificationSerializer, ReadMarkSerializer
@@ -35,7 +36,7 @@ class NotificationFilters(filters.FilterSet):
         fields: list[str] = []
 
 
-class NotificationViewSet(StrictQueryMixin, mixins.ListModelMixin, GenericViewSet):
+class NotificationViewSet(ContractMixin, mixins.ListModelMixin, GenericViewSet):
     """`notifications/`: nobody sees those of others, whatever their role."""
 
     serializer_class = NotificationSerializer
