@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from functools import cache
+from typing import Any, Final
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 from drf_yasg import openapi
 from drf_yasg.codecs import OpenAPICodecJson
 from drf_yasg.views import get_schema_view
 from rest_framework.permissions import AllowAny
 
 from foundation.openapi.generator import DocumentGenerator
+from foundation.openapi.upgrading import upgraded
 
 INTRODUCTION: Final = """
 A hub where an engineering cohort keeps what it learns: learnings, challenges and their solutions,
@@ -94,7 +99,8 @@ class NexusDocument(DocumentGenerator):
 
 INFO: Final = openapi.Info(
     title="Nexus",
-    default_version="v1",
+    default_version=settings.VERSION,
+    license=openapi.License("MIT", "https://opensource.org/license/mit"),
     description=INTRODUCTION.strip(),
 )
 view = get_schema_view(
@@ -106,15 +112,39 @@ view = get_schema_view(
     permission_classes=[AllowAny],
 )
 
+
+def swagger_document() -> dict[str, Any]:
+    """The document in Swagger 2.0, which the pages show, as plain dictionaries."""
+    made = NexusDocument(INFO, url="", urlconf=settings.ROOT_URLCONF).get_schema()
+    document: dict[str, Any] = json.loads(OpenAPICodecJson([]).encode(made))
+    return document
+
+
+def openapi_document() -> dict[str, Any]:
+    """The same in OpenAPI 3.1, from which clients are generated."""
+    return upgraded(swagger_document())
+
+
+def written(document: dict[str, Any]) -> str:
+    """A document as it is committed under `contracts/`: indented JSON with a last line break."""
+    return f"{json.dumps(document, indent=4, ensure_ascii=False)}\n"
+
+
+@cache
+def _served() -> bytes:
+    return json.dumps(openapi_document(), ensure_ascii=False).encode()
+
+
+@require_safe
+def openapi_json(_request: HttpRequest) -> HttpResponse:
+    """Answer with the OpenAPI 3.1 document, whoever asks: it holds nobody's data."""
+    return HttpResponse(_served(), content_type="application/json")
+
+
 urlpatterns = [
     path("swagger/", view.with_ui("swagger"), name="swagger"),
     path("redoc/", view.with_ui("redoc"), name="redoc"),
     path("swagger.json", view.without_ui(), {"format": "json"}, name="swagger-json"),
     path("swagger.yaml", view.without_ui(), {"format": "yaml"}, name="swagger-yaml"),
+    path("openapi.json", openapi_json, name="openapi-json"),
 ]
-
-
-def contract() -> str:
-    """The document as it is committed under `contracts/`: indented JSON with a last line break."""
-    document = NexusDocument(INFO, url="", urlconf=settings.ROOT_URLCONF).get_schema()
-    return f"{OpenAPICodecJson([], pretty=True).encode(document).decode()}\n"

@@ -10,6 +10,7 @@ from drf_yasg import openapi
 from drf_yasg.generators import OpenAPISchemaGenerator
 from rest_framework.request import Request
 
+from foundation.http.problems import MEDIA_TYPE
 from foundation.openapi.operations import BASE
 
 
@@ -41,6 +42,11 @@ class DocumentGenerator(OpenAPISchemaGenerator):
         # The pages of Swagger UI and ReDoc fetch the document; themselves they show only its title.
         patterns: list[Any] | None = self._gen.patterns
         return patterns == []
+
+    def get_paths(self, *args: Any, **kwargs: Any) -> Any:
+        """All operations. What each of them can answer with includes a problem."""
+        self.produces: list[str] = [*self.produces, MEDIA_TYPE]  # type: ignore[has-type]
+        return super().get_paths(*args, **kwargs)
 
     def determine_path_prefix(self, paths: list[str]) -> str:  # noqa: ARG002 - drf-yasg's signature
         """The API's base, which drf-yasg would guess from the addresses."""

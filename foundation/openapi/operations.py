@@ -12,6 +12,7 @@ from drf_yasg.utils import force_serializer_instance
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
+from foundation.http.problems import MEDIA_TYPE
 from foundation.openapi.naming import Place
 from foundation.openapi.shapes import Direction, travelling
 
@@ -89,6 +90,10 @@ class OperationInspector(SwaggerAutoSchema):
             return [_MULTIPART]
         consumes: list[str] = super().get_consumes()
         return [found for found in consumes if found != _MULTIPART]
+
+    def get_produces(self) -> list[str]:
+        """What the view renders, and problems."""
+        return [*super().get_produces(), MEDIA_TYPE]
 
     def make_body_parameter(self, schema: Any) -> openapi.Parameter:
         """The body's parameter, by the name under which clients know it."""

@@ -7,11 +7,11 @@ import warnings
 import pytest
 import yaml
 from django.urls import URLPattern, URLResolver, get_resolver
-from openapi_spec_validator import OpenAPIV2SpecValidator
+from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
 from playwright.sync_api import expect
 
-from nexus.documentation import TAGS, contract
-from nexus.management.commands.write_contracts import SWAGGER
+from nexus.documentation import TAGS, openapi_document, swagger_document, written
+from nexus.management.commands.write_contracts import OPENAPI, SWAGGER
 from tests.factories.accounts import PASSWORD
 from tests.factories.learnings import TopicFactory
 
@@ -20,7 +20,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 @pytest.fixture(scope="module")
 def document():
-    return json.loads(contract())
+    return swagger_document()
 
 
 def operations(document):
@@ -59,8 +59,11 @@ def query(document, operation_id):
 # --- The document -----------------------------------------------------------------------------
 
 
-def test_the_committed_contract_is_what_the_code_does():
-    assert SWAGGER.read_text(encoding="utf-8") == contract(), (
+@pytest.mark.parametrize(
+    ("path", "made"), [(SWAGGER, swagger_document), (OPENAPI, openapi_document)]
+)
+def test_the_committed_contract_is_what_the_code_does(path, made):
+    assert path.read_text(encoding="utf-8") == written(made()), (
         "The API changed. Run `manage.py write_contracts` and read the difference: clients will."
     )
 
@@ -70,6 +73,12 @@ def test_the_document_is_valid_swagger(document):
         # jsonschema renamed how references are resolved; the validator has not followed.
         warnings.filterwarnings("ignore", "jsonschema.*", DeprecationWarning)
         OpenAPIV2SpecValidator(document).validate()
+
+
+def test_the_document_is_valid_openapi():
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "jsonschema.*", DeprecationWarning)
+        OpenAPIV31SpecValidator(openapi_document()).validate()
 
 
 def test_every_address_of_the_api_is_documented(document):
@@ -241,6 +250,14 @@ def test_anybody_gets_the_document_as_json_and_yaml(client, document):
     assert as_yaml["Content-Type"].startswith("application/yaml")
     assert as_json.json() == document
     assert yaml.safe_load(as_yaml.content) == document
+
+
+def test_anybody_gets_the_openapi_document_from_other_origins_too(client):
+    found = client.get("/openapi.json", headers={"Origin": "http://localhost:5173"})
+
+    assert found["Content-Type"] == "application/json"
+    assert found["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    assert found.json() == openapi_document()
 
 
 @pytest.mark.parametrize("path", ["/swagger/", "/redoc/"])

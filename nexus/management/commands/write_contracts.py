@@ -1,13 +1,16 @@
 """`manage.py write_contracts`: put what the API promises under `contracts/`."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from nexus.documentation import contract
+from nexus.documentation import openapi_document, swagger_document, written
 from nexus.settings.environment import ROOT
 
-SWAGGER = ROOT / "contracts" / "swagger.json"
+CONTRACTS = ROOT / "contracts"
+SWAGGER = CONTRACTS / "swagger.json"
+OPENAPI = CONTRACTS / "openapi.json"
 
 
 class Command(BaseCommand):
@@ -16,7 +19,11 @@ class Command(BaseCommand):
     help = "Write the API's contracts under contracts/."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Write `contracts/swagger.json`."""
-        SWAGGER.parent.mkdir(exist_ok=True)
-        SWAGGER.write_text(contract(), encoding="utf-8")
-        self.stdout.write(f"Wrote {SWAGGER.relative_to(ROOT)}.")
+        """Write `contracts/swagger.json` and `contracts/openapi.json`."""
+        self._write(SWAGGER, swagger_document())
+        self._write(OPENAPI, openapi_document())
+
+    def _write(self, path: Path, document: dict[str, Any]) -> None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(written(document), encoding="utf-8")
+        self.stdout.write(f"Wrote {path.relative_to(ROOT)}.")
