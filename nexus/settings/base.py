@@ -188,6 +188,11 @@ CORS_EXPOSE_HEADERS = [
     "ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Cache",
     "X-Request-ID",
 ]  # fmt: skip
+# What a page may send. django-cors-headers' own list would stop conditional requests and keys.
+CORS_ALLOW_HEADERS = [
+    "accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match",
+    "x-request-id",
+]  # fmt: skip
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.nexus_csrf_trusted_origins
 
 # --- Work in the background -------------------------------------------------------------------

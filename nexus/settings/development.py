@@ -8,13 +8,14 @@ SECRET_KEY = ENVIRONMENT.kept_secret_key()
 ALLOWED_HOSTS = ENVIRONMENT.nexus_allowed_hosts or ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 INTERNAL_IPS = ["127.0.0.1"]
 
-# The ports where frontend tools serve by default: Create React App, Vite, Angular, Parcel.
+# The ports where frontend tools serve by default: Next.js and Create React App, Vite (the second
+# one's too, and its preview), Angular, Astro, Parcel, Live Server, webpack and Vue.
 CORS_ALLOWED_ORIGINS = [
     *CORS_ALLOWED_ORIGINS,
     *(
         f"http://{host}:{port}"
         for host in ("localhost", "127.0.0.1")
-        for port in (3000, 5173, 4173, 4200, 1234, 8080)
+        for port in (3000, 3001, 5173, 5174, 4173, 4200, 4321, 1234, 5500, 8080)
     ),
 ]
 
