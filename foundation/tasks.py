@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from foundation import caching, outbox, scheduling
+from foundation import caching, limiting, outbox, scheduling
 
 SWEEP_EVERY = timedelta(seconds=10)
 FORGET_EVERY = timedelta(days=1)
@@ -22,11 +22,12 @@ def sweep(**_later_arguments: Any) -> None:
 
 @shared_task(name="foundation.forget")
 def forget(**_later_arguments: Any) -> None:
-    """Delete kept promises and taken slots that nobody will ask about again."""
+    """Delete kept promises, taken slots and ended counts that nobody will ask about again."""
     now = timezone.now()
     if scheduling.take_slot("forget", every=FORGET_EVERY, at=now):
         outbox.forget(at=now)
         scheduling.forget_slots(at=now)
+        limiting.forget(at=now)
 
 
 @shared_task(name="foundation.bump")

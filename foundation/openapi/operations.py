@@ -128,7 +128,7 @@ class OperationInspector(SwaggerAutoSchema):
 
     def _refusals(self) -> list[int]:
         """Statuses of the problems that a client should be ready for."""
-        found = {400, *self.overrides.get("problems", ())}
+        found = {400, 429, *self.overrides.get("problems", ())}
         if self.get_security() is None:
             found.add(401)
         # A permission with words of its own asks for more than a token.
@@ -137,8 +137,6 @@ class OperationInspector(SwaggerAutoSchema):
             found.add(403)
         if self.place.has_variable:
             found.add(404)
-        if self.view.throttle_classes:
-            found.add(429)
         return sorted(found)
 
     def _problem(self, status: int) -> openapi.Response:

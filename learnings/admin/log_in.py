@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from rest_framework.request import Request
-from rest_framework.views import APIView
+from django.utils import timezone
 from unfold.forms import AuthenticationForm
 
-from accounts.rest.throttling import LogInThrottle
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """What of a request a throttle looks at."""
-
-    META: Mapping[str, Any]
-    headers: Mapping[str, str]
-    data: dict[str, str]
+from foundation import limiting
+from foundation.http.rate_limits import attempts, place_of
 
 
 class LogInForm(AuthenticationForm):
@@ -29,7 +18,7 @@ class LogInForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": "No curator or admin has this address and password.",
-        "rate_limited": "Too many attempts. Wait a minute, then try again.",
+        "rate_limited": "Too many attempts. Wait a while, then try again.",
     }
 
     def clean(self) -> dict[str, Any]:
@@ -38,10 +27,10 @@ class LogInForm(AuthenticationForm):
         Raises:
             ValidationError: `rate_limited`, or `invalid_login` whatever it is that is wrong.
         """
-        asked = self.request
-        tried = {"email": self.cleaned_data.get("username", "")}
-        attempt = _Attempt(META=asked.META, headers=asked.headers, data=tried)
-        if not LogInThrottle().allow_request(cast("Request", attempt), APIView()):
+        email = self.cleaned_data.get("username", "")
+        asked = attempts(["log-in"], place=place_of(self.request), email=email)
+        standings = limiting.count(asked, at=timezone.now())
+        if any(standing.exceeded for standing in standings):
             raise forms.ValidationError(self.error_messages["rate_limited"], code="rate_limited")
         cleaned: dict[str, Any] = super().clean()
         return cleaned

@@ -57,7 +57,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "foundation.http.compression.CompressionMiddleware",
     "foundation.http.private_answers.PrivateAnswersMiddleware",
+    "foundation.http.conditional.ConditionalMiddleware",
+    "foundation.http.rate_limits.RateLimitMiddleware",
     "foundation.http.problems.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,11 +168,27 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "foundation.http.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": ENVIRONMENT.nexus_num_proxies,
-    # A workshop that registers from behind one address must get through; a guesser must not.
-    "DEFAULT_THROTTLE_RATES": {"register": "60/hour", "log-in": "10/minute"},
     "UNICODE_JSON": True,
     "DATETIME_FORMAT": "iso-8601",
 }
+# By name: how many requests in how many seconds. A workshop behind one address must get through, a
+# guesser must not: docs/limits.md.
+RATE_LIMITS = {
+    "anonymous": (1200, 60),
+    "user": (600, 60),
+    "write": (120, 60),
+    "search": (120, 60),
+    "import": (120, 3600),
+    "log-in": (10, 60),
+    "log-in-address": (120, 60),
+    "log-in-email": (1000, 3600),
+    "register": (60, 3600),
+    "reset": (5, 3600),
+    "reset-address": (60, 3600),
+    "verify": (60, 3600),
+    "password": (10, 3600),
+}
+RATE_LIMITS = ENVIRONMENT.rate_limits(RATE_LIMITS)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # bytes; the JSON parser has a lower bound
 
 SIMPLE_JWT: dict[str, Any] = {

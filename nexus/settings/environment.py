@@ -7,7 +7,9 @@ compares the two. Nothing else in the project may touch `os.environ`.
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -34,6 +36,7 @@ class Environment:
     nexus_csrf_trusted_origins: list[str]
     nexus_metrics_allow: list[str]
     nexus_num_proxies: int
+    nexus_rate_limits: dict[str, tuple[int, int]]  # quota and seconds by a limit's name
     nexus_source_hosts: list[str]
     nexus_https: bool
     nexus_public_read: bool
@@ -66,6 +69,7 @@ class Environment:
                 nexus_csrf_trusted_origins=env.list("NEXUS_CSRF_TRUSTED_ORIGINS", default=[]),
                 nexus_metrics_allow=env.list("NEXUS_METRICS_ALLOW", default=["127.0.0.1", "::1"]),
                 nexus_num_proxies=env.int("NEXUS_NUM_PROXIES", default=0),
+                nexus_rate_limits=_rates(env.list("NEXUS_RATE_LIMITS", default=[])),
                 nexus_source_hosts=env.list("NEXUS_SOURCE_HOSTS", default=GITHUB_HOSTS),
                 nexus_https=env.bool("NEXUS_HTTPS", default=True),
                 nexus_public_read=env.bool("NEXUS_PUBLIC_READ", default=False),
@@ -91,6 +95,18 @@ class Environment:
         if missing:
             raise ImproperlyConfigured(f"Set {', '.join(missing)}: see .env.example.")
 
+    def rate_limits(self, usual: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+        """The `usual` rates, and over them the given ones.
+
+        Raises:
+            ImproperlyConfigured: a given name is not among the usual ones.
+        """
+        if unknown := sorted(self.nexus_rate_limits.keys() - usual.keys()):
+            raise ImproperlyConfigured(
+                f"NEXUS_RATE_LIMITS names {', '.join(unknown)}. Known: {', '.join(usual)}."
+            )
+        return {**usual, **self.nexus_rate_limits}
+
     def kept_secret_key(self) -> str:
         """The given secret key, or one made on first use and kept in the data folder.
 
@@ -111,3 +127,21 @@ class Environment:
                 kept.hardlink_to(mine)
             mine.unlink()
         return kept.read_text()
+
+
+_RATE = re.compile(r"([a-z-]+)=([1-9][0-9]{0,8})/(second|minute|hour|day)", re.ASCII)
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 24 * 3600}
+
+
+def _rates(given: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Quota and seconds by name, from texts such as `user=600/minute`."""
+    rates: dict[str, tuple[int, int]] = {}
+    for text in filter(None, map(str.strip, given)):
+        found = _RATE.fullmatch(text)
+        if found is None:
+            raise ValueError(f"NEXUS_RATE_LIMITS: {text!r} is no rate such as user=600/minute")
+        name, quota, unit = found.groups()
+        if name in rates:
+            raise ValueError(f"NEXUS_RATE_LIMITS: {name} stands there twice")
+        rates[name] = (int(quota), _SECONDS[unit])
+    return rates

@@ -14,7 +14,6 @@ from rest_framework.response import Response
 
 from accounts import logging_in, signing_up, tokens
 from accounts.rest.authentication import CHALLENGE, state_of
-from accounts.rest.throttling import LogInThrottle, RegisterThrottle
 from accounts.rest.v1.serializers import (
     CredentialsSerializer,
     MeSerializer,
@@ -68,7 +67,7 @@ class RegisterView(OpenView):
     """`auth/register/`."""
 
     serializer_class = RegistrationSerializer
-    throttle_classes = [RegisterThrottle]
+    rate_scopes = ("register",)
 
     @documented(name="signUp", answers={201: MeSerializer})
     def post(self, request: Request) -> Response:
@@ -85,7 +84,7 @@ class TokenView(OpenView):
     """`auth/token/`."""
 
     serializer_class = CredentialsSerializer
-    throttle_classes = [LogInThrottle]
+    rate_scopes = ("log-in",)
 
     @documented(name="logIn", answers={200: TokenPairSerializer}, problems=[401])
     def post(self, request: Request) -> Response:

@@ -76,6 +76,7 @@ class ImportViewSet(
 
     serializer_class = ImportSerializer
     filterset_class = ImportFilterSet
+    rate_scopes = {"create": ("import",)}
     parser_classes = [ImportJSONParser, ImportFormParser]
     lookup_value_regex = "[0-9]{1,18}"
     ordering_fields = ("-created_at",)
