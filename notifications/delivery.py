@@ -12,10 +12,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation.outbox import promise
-from notifications.models import Announcement, Channel, Delivery, Notification, Subscription
+from notifications.models import (
+    Announcement,
+    Channel,
+    Delivery,
+    Event,
+    Notification,
+    Subscription,
+)
+from notifications.preferring import unsubscribe_address, without_muted
 
 SEND_EMAIL: Final = "notifications.send_email"
 BATCH: Final = 500  # notifications written by one statement
+_API: Final = "/api/v1"  # with which addresses of things begin
 
 
 @transaction.atomic
@@ -63,8 +72,9 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _promise_emails(announcement: Announcement) -> None:
+    event = Event(announcement.event)
     direct = Notification.objects.filter(
-        announcement=announcement, user_id__in=announcement.recipients
+        announcement=announcement, user_id__in=without_muted(announcement.recipients, event)
     )
     for notification in direct:
         delivery, _ = Delivery.objects.get_or_create(
@@ -74,7 +84,7 @@ def _promise_emails(announcement: Announcement) -> None:
 
 
 def send_email(delivery_id: int) -> None:
-    """Send one e-mail unless it was sent before or its reader was deactivated meanwhile.
+    """Send one e-mail unless it was sent before, or its reader is gone or wants none any more.
 
     It can repeat only if the worker dies between the mail server's answer and the commit, and
     then it carries the same Message-ID, by which mail programs recognise it.
@@ -84,17 +94,45 @@ def send_email(delivery_id: int) -> None:
         .filter(pk=delivery_id, sent_at=None)
         .first()
     )
-    if delivery is None or not delivery.notification.user.is_active:
+    if delivery is None or not _is_wanted(delivery.notification):
         return
-    announcement = delivery.notification.announcement
-    EmailMessage(
-        subject=f"[Nexus] {announcement.text}"[:150],
-        body=f"{announcement.text}\n\n{settings.BASE_URL}{announcement.target}\n",
-        to=[delivery.notification.user.email],
-        headers={"Message-ID": f"<{delivery.message_id}@{_mail_domain()}>"},
-    ).send()
+    _email(delivery).send()
     delivery.sent_at = timezone.now()
     delivery.save(update_fields=["sent_at"])
+
+
+def _is_wanted(notification: Notification) -> bool:
+    event = Event(notification.announcement.event)
+    is_active = notification.user.is_active
+    return is_active and bool(without_muted([notification.user_id], event))
+
+
+def _email(delivery: Delivery) -> EmailMessage:
+    announcement, user = delivery.notification.announcement, delivery.notification.user
+    event = Event(announcement.event)
+    stop = unsubscribe_address(user, event)
+    headers = {
+        "Message-ID": f"<{delivery.message_id}@{_mail_domain()}>",
+        "List-Unsubscribe": f"<{stop}>",
+    }
+    if stop.startswith("https://"):  # RFC 8058 allows one click over nothing less
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return EmailMessage(
+        subject=f"[Nexus] {announcement.text}"[:150],
+        body=(
+            f"{announcement.text}\n\n{_link(announcement.target)}\n\n"
+            f"-- \nNo more e-mails about “{event.label}”: {stop}\n"
+        ),
+        to=[user.email],
+        headers=headers,
+    )
+
+
+def _link(target: str) -> str:
+    """Where a person can look at it: in the frontend if there is one, else what the API says."""
+    if frontend := getattr(settings, "FRONTEND_URL", ""):
+        return f"{frontend}{target.removeprefix(_API)}"
+    return f"{settings.BASE_URL}{target}"
 
 
 def _mail_domain() -> str:
