@@ -1,6 +1,10 @@
 """Django's entry for the product, where cached answers learn what they depend on."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class LearningsConfig(AppConfig):
@@ -10,7 +14,8 @@ class LearningsConfig(AppConfig):
     verbose_name = "Learnings"
 
     def ready(self) -> None:
-        """Connect the writes that change what lists show."""
+        """Connect the writes that change what lists show, and the index that migrations break."""
+        post_migrate.connect(complete_search, sender=self)
         from foundation.freshness import bump_on_relation, bump_on_write
         from learnings.models import Challenge, Learning, Solution, Topic, TopicAlias
 
@@ -18,3 +23,12 @@ class LearningsConfig(AppConfig):
             bump_on_write(model, subjects=lambda row: row.freshness)
         for entry in (Learning, Challenge, Solution):
             bump_on_relation(entry.topics.through, subjects=lambda row: row.freshness)
+
+
+def complete_search(using: str, **_signal: Any) -> None:
+    """Make again what SQLite lost of its search index while tables were rebuilt."""
+    from learnings.searching import sqlite
+
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        sqlite.complete(connection)

@@ -15,7 +15,7 @@ from rest_framework.exceptions import NotAuthenticated
 from accounts.models import Cohort, Membership, Track
 from foundation.http.filtering import TruthFilter
 from learnings.models import Challenge, Learning, LearningKind, Solution, Status, Topic, TopicKind
-from learnings.searching import containing
+from learnings.searching import containing, matching
 
 MAX_ID_DIGITS: Final = 18  # any number so long fits into a bigint
 
@@ -90,14 +90,19 @@ class IdFilter(filters.NumberFilter):
 class EntryFilterSet(filters.FilterSet):
     """What every list of entries can be filtered by."""
 
-    search_fields: tuple[str, ...] = ("title",)
-
     author = AuthorFilter(label="Id of the author, or `me`.")
     status = filters.ChoiceFilter(choices=Status.choices)
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     updated_after = MomentFilter(field_name="updated_at", lookup_expr="gte")
     updated_before = MomentFilter(field_name="updated_at", lookup_expr="lt")
+    search = filters.CharFilter(
+        method="with_words", label="Words that all occur, or begin what occurs.", max_length=200
+    )
+
+    def with_words(self, entries: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
+        """Entries in which every word occurs."""
+        return matching(entries, words)
 
 
 class TopicalFilterSet(EntryFilterSet):
@@ -114,7 +119,6 @@ class TopicalFilterSet(EntryFilterSet):
     track = filters.ChoiceFilter(
         choices=Track.choices, field_name="author__track", label="Track of the author."
     )
-    search = filters.CharFilter(method="with_words", label="Words that all occur.", max_length=200)
 
     def with_topics(self, entries: QuerySet[Any], _name: str, topics: Any) -> QuerySet[Any]:
         """Entries under any of the topics."""
@@ -130,15 +134,10 @@ class TopicalFilterSet(EntryFilterSet):
         members = Membership.objects.filter(cohort=cohort, user=OuterRef("author"))
         return entries.filter(Exists(members))
 
-    def with_words(self, entries: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
-        """Entries in which every word occurs."""
-        return containing(entries, words, fields=self.search_fields)
-
 
 class LearningFilterSet(TopicalFilterSet):
     """Filters of learnings."""
 
-    search_fields = ("title", "body")
     kind = filters.ChoiceFilter(choices=LearningKind.choices)
 
     class Meta:
@@ -149,7 +148,6 @@ class LearningFilterSet(TopicalFilterSet):
 class ChallengeFilterSet(TopicalFilterSet):
     """Filters of challenges."""
 
-    search_fields = ("title", "problem")
     solved = TruthFilter(method="is_solved", label="With an accepted solution or not.")
 
     class Meta:
