@@ -14,6 +14,11 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 Answer = type[BaseSerializer] | str | Any
 
 
+def empty_object(description: str) -> openapi.Response:
+    """An answer whose status says it all, and whose body is `{}`."""
+    return openapi.Response(description, openapi.Schema(type=openapi.TYPE_OBJECT))
+
+
 def documented(
     *,
     name: str | None = None,

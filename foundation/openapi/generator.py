@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import uritemplate
 from django.http import HttpRequest
@@ -11,12 +11,19 @@ from drf_yasg.generators import OpenAPISchemaGenerator
 from rest_framework.request import Request
 
 from foundation.http.problems import MEDIA_TYPE
+from foundation.openapi import shared
 from foundation.openapi.operations import BASE
+from foundation.openapi.shapes import ID, SLUG
+
+# What fits into an address: more digits than that lead nowhere.
+LONGEST_ID: Final = 10**18 - 1
+LONGEST_NUMBER: Final = 10**9 - 1
 
 
 class DocumentGenerator(OpenAPISchemaGenerator):
     """Makes the document once per process: the code that it describes does not change."""
 
+    produces: list[str]
     tags: tuple[dict[str, str], ...] = ()  # in the order in which people should meet them
 
     def get_schema(
@@ -35,6 +42,8 @@ class DocumentGenerator(OpenAPISchemaGenerator):
         """Read all views, which takes a good part of a second."""
         made = super().get_schema(_nobodys_request(), public=True)
         made["tags"] = [dict(tag) for tag in self.tags]
+        made["parameters"] = dict(shared.PARAMETERS)
+        made["responses"] = shared.responses()
         return made
 
     @property
@@ -45,7 +54,7 @@ class DocumentGenerator(OpenAPISchemaGenerator):
 
     def get_paths(self, *args: Any, **kwargs: Any) -> Any:
         """All operations. What each of them can answer with includes a problem."""
-        self.produces: list[str] = [*self.produces, MEDIA_TYPE]  # type: ignore[has-type]
+        self.produces = [*self.produces, MEDIA_TYPE]
         return super().get_paths(*args, **kwargs)
 
     def determine_path_prefix(self, paths: list[str]) -> str:  # noqa: ARG002 - drf-yasg's signature
@@ -57,16 +66,19 @@ class DocumentGenerator(OpenAPISchemaGenerator):
         path: str,
         view_cls: Any,  # noqa: ARG002 - drf-yasg's signature
     ) -> list[openapi.Parameter]:
-        """Ids are numbers, everything else in an address is text."""
+        """Ids and numbers are whole, everything else in an address is a slug."""
         return [
-            openapi.Parameter(
-                name=name,
-                in_=openapi.IN_PATH,
-                required=True,
-                type=openapi.TYPE_INTEGER if name.endswith("id") else openapi.TYPE_STRING,
-            )
+            openapi.Parameter(name=name, in_=openapi.IN_PATH, required=True, **_key(name))
             for name in sorted(uritemplate.variables(path))
         ]
+
+
+def _key(name: str) -> dict[str, Any]:
+    if name.endswith("id"):
+        return {"type": openapi.TYPE_INTEGER, **ID, "maximum": LONGEST_ID}
+    if name == "number":
+        return {"type": openapi.TYPE_INTEGER, "minimum": 1, "maximum": LONGEST_NUMBER}
+    return {"type": openapi.TYPE_STRING, "pattern": SLUG, "min_length": 1, "max_length": 100}
 
 
 _made: dict[type[DocumentGenerator], openapi.Swagger] = {}

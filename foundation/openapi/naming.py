@@ -45,6 +45,11 @@ class Place:
         return "{" in self.path
 
     @property
+    def writes_the_row(self) -> bool:
+        """Whether what is written here is the row of the address rather than a mark on it."""
+        return self._words[-1] not in {"vote", "bookmark"}
+
+    @property
     def _words(self) -> list[str]:
         return [step for step in self.path.strip("/").split("/") if "{" not in step]
 

@@ -13,23 +13,16 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from foundation.http.problems import MEDIA_TYPE
+from foundation.models import EditedModel
+from foundation.openapi import shared
 from foundation.openapi.naming import Place
-from foundation.openapi.shapes import Direction, travelling
+from foundation.openapi.shapes import Direction, choice_of, travelling
 
 BASE: Final = "/api/v1"
-PROBLEM: Final = "Problem"
+_SECRETS: Final = (f"{BASE}/auth/", f"{BASE}/me/tokens/")  # shown once and kept nowhere
+_JSON: Final = "application/json"
 _MULTIPART: Final = "multipart/form-data"
 
-_PROBLEMS: Final = {
-    400: "A field or a parameter is wrong, missing or unknown. `errors` names it.",
-    401: "The token, or the password, is missing or not good.",
-    403: "You may see this but not do it.",
-    404: "There is nothing here that you may see.",
-    409: "Its present state does not allow this. `code` says why.",
-    413: "The body is larger than this address takes.",
-    415: "This address does not take such a body.",
-    429: "Too often. Wait as long as the header `Retry-After` says, in seconds.",
-}
 _ANSWERS: Final = {
     200: "What was asked for.",
     201: "Made.",
@@ -81,6 +74,8 @@ class OperationInspector(SwaggerAutoSchema):
         if given is None:
             return None
         is_change = self.place.action == "partial_update"
+        if is_change and given.instance is None:
+            given.instance = self._model()  # of what is there already less may be changed
         return travelling(given, Direction.CHANGE if is_change else Direction.WRITE)
 
     def get_consumes(self) -> list[str]:
@@ -90,6 +85,20 @@ class OperationInspector(SwaggerAutoSchema):
             return [_MULTIPART]
         consumes: list[str] = super().get_consumes()
         return [found for found in consumes if found != _MULTIPART]
+
+    def _further_bodies(self) -> dict[str, Any]:
+        """Besides a form: JSON, if the view reads it, without the files that it cannot hold."""
+        body = self.get_request_serializer()
+        if body is None or not _has_file(body):
+            return {}
+        made: dict[str, Any] = {_MULTIPART: choice_of(body)} if choice_of(body) else {}
+        json_parsers = [p for p in self.get_parser_classes() if p.media_type == _JSON]
+        if json_parsers:
+            for name, field in list(body.fields.items()):
+                if isinstance(field, serializers.FileField):
+                    body.fields.pop(name)
+            made[_JSON] = self.serializer_to_schema(body)
+        return made
 
     def get_produces(self) -> list[str]:
         """What the view renders, and problems."""
@@ -106,7 +115,25 @@ class OperationInspector(SwaggerAutoSchema):
         usual = self.overrides.get("responses") or self._usual_answers()
         good = {**usual, **self.overrides.get("also", {})}
         answers = {str(status): self._answer(status, body) for status, body in sorted(good.items())}
-        return {**answers, **{str(status): self._problem(status) for status in self._refusals()}}
+        for status, answer in answers.items():
+            answer["headers"] = self._headers(int(status))
+        return answers
+
+    def get_operation(self, operation_keys: Any = None) -> openapi.Operation:
+        """The operation, with what it has in common with others as references."""
+        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
+        definitions.setdefault(shared.PROBLEM, _problem_shape)
+        made = super().get_operation(operation_keys)
+        made["parameters"] = [*made["parameters"], *self._shared_parameters()]
+        names = {str(status): shared.refusal_name(status) for status in self._refusals()}
+        if self.method in SAFE_METHODS:
+            names["304"] = "NotModified"
+        references = {status: {"$ref": f"#/responses/{name}"} for status, name in names.items()}
+        by_status = dict(sorted({**made["responses"], **references}.items()))
+        made["responses"] = {**by_status, "default": {"$ref": "#/responses/Otherwise"}}
+        if also := self._further_bodies():
+            made["x-also-consumes"] = also
+        return made
 
     def _usual_answers(self) -> dict[int, Any]:
         if self.method == "DELETE" or (self.method == "PUT" and not self.place.is_plain):
@@ -131,21 +158,65 @@ class OperationInspector(SwaggerAutoSchema):
         found = {400, 429, *self.overrides.get("problems", ())}
         if self.get_security() is None:
             found.add(401)
-        # A permission with words of its own asks for more than a token.
-        asks_more = any(getattr(rule, "message", None) for rule in self.view.permission_classes)
-        if asks_more and self.method not in SAFE_METHODS:
-            found.add(403)
+            if self.method not in SAFE_METHODS:
+                # A script's token may be one for reading; and two can write at the same moment.
+                found |= {403, 409}
         if self.place.has_variable:
             found.add(404)
+        if self.takes_if_match:
+            found.add(412)
+        if self.takes_idempotency_key:
+            found.add(422)
         return sorted(found)
 
-    def _problem(self, status: int) -> openapi.Response:
-        definitions = self.components.with_scope(openapi.SCHEMA_DEFINITIONS)
-        definitions.setdefault(PROBLEM, _problem_shape)
-        return openapi.Response(
-            description=_PROBLEMS.get(status, HTTPStatus(status).phrase),
-            schema=openapi.SchemaRef(definitions, PROBLEM),
-        )
+    # --- Headers ------------------------------------------------------------------------------
+
+    @property
+    def takes_if_match(self) -> bool:
+        """Whether this writes to one row that counts its edits."""
+        is_write = self.method not in SAFE_METHODS and self.place.action not in {"list", "create"}
+        return is_write and self.place.writes_the_row and issubclass(self._model, EditedModel)
+
+    @property
+    def takes_idempotency_key(self) -> bool:
+        """Whether the answer is kept for whoever repeats the request."""
+        return self.method == "POST" and self.get_security() is None and not self._holds_secrets
+
+    @property
+    def _model(self) -> type:
+        queryset = getattr(self.view, "get_queryset", None)
+        if queryset is None:
+            return object
+        try:
+            model: type = queryset().model
+        except (AssertionError, AttributeError):
+            meta = getattr(getattr(self.view, "serializer_class", None), "Meta", None)
+            model = getattr(meta, "model", object)
+        return model
+
+    @property
+    def _holds_secrets(self) -> bool:
+        return str(self.path).startswith(_SECRETS)
+
+    def _shared_parameters(self) -> list[dict[str, str]]:
+        is_read = self.method in SAFE_METHODS
+        names = {
+            "IfNoneMatch": is_read,
+            "IfMatch": self.takes_if_match,
+            "IdempotencyKey": self.takes_idempotency_key,
+        }
+        return [{"$ref": f"#/parameters/{name}"} for name, taken in names.items() if taken]
+
+    def _headers(self, status: int) -> dict[str, Any]:
+        is_read = self.method in SAFE_METHODS
+        names = {
+            "ETag": is_read and status == HTTPStatus.OK,
+            "Idempotency-Replayed": self.takes_idempotency_key,
+            "Link": is_read and self.place.action == "list",
+            "Location": status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED},
+            "X-Cache": is_read and hasattr(self.view, "made_from"),
+        }
+        return shared.headers(name for name, sent in names.items() if sent)
 
 
 def _plain_action(method: str) -> str:

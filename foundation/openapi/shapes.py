@@ -7,6 +7,7 @@ required fields that no PATCH needs.
 from __future__ import annotations
 
 import typing
+from collections.abc import Mapping
 from enum import Enum
 from types import NoneType
 from typing import Any, Final
@@ -16,6 +17,9 @@ from drf_yasg import openapi
 from drf_yasg.errors import SwaggerGenerationError
 from drf_yasg.inspectors import FieldInspector, NotHandled, ReferencingSerializerInspector
 from rest_framework import serializers
+
+from foundation.http.serializers import SlugReferenceField, StrictSerializer
+from foundation.openapi.naming import singular
 
 _MADE_OF: Final = "_NP_made_of"  # drf-yasg keeps attributes so named out of the document
 
@@ -34,6 +38,13 @@ _LIMITS: Final = (
 )  # fmt: skip
 
 
+MAX_ID: Final = 2**63 - 1  # what a bigint holds
+ID: Final = {"format": "int64", "minimum": 1, "maximum": MAX_ID}
+SLUG: Final = "^[-a-zA-Z0-9_]+$"
+STORABLE: Final = "^[^\\u0000]*$"  # no database keeps a NUL
+VISIBLE: Final = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"  # and not only white space
+
+
 def travelling(serializer: Any, direction: Direction) -> Any:
     """Mark a serializer, and with it all fields inside, as one for this direction."""
     serializer.openapi_direction = direction
@@ -47,7 +58,11 @@ def direction_of(field: Any) -> Direction:
 
 
 class ShapeInspector(ReferencingSerializerInspector):
-    """Makes the definitions."""
+    """Makes the definitions.
+
+    A serializer whose answers can have more fields, when they are asked for, gives those by name
+    with its method `only_expanded`.
+    """
 
     def field_to_swagger_object(
         self,
@@ -70,12 +85,36 @@ class ShapeInspector(ReferencingSerializerInspector):
             raise SwaggerGenerationError(f"Two serializers are called {name}: give one a ref_name.")
         return openapi.SchemaRef(definitions, name)
 
+    def process_result(
+        self,
+        result: Any,
+        method_name: str,  # noqa: ARG002 - drf-yasg's signature
+        obj: Any,
+        **_kwargs: Any,
+    ) -> Any:
+        """Say of what is sent all that the server asks of it, whichever inspector described it."""
+        if isinstance(obj, serializers.Field) and hasattr(result, "type"):
+            if direction_of(obj) is not Direction.READ:
+                for name, limit in limits_of(obj, described=result).items():
+                    result[name] = limit
+            elif obj.field_name == "id":
+                result["format"] = "int64"
+        return result
+
     def _name(self, serializer: Any, direction: Direction) -> str:
         name: str = self.get_serializer_ref_name(serializer)
         has_two_sides = any(field.read_only for field in serializer.fields.values())
+        if direction is Direction.WRITE and _is_cut(serializer):
+            name = f"{self._owner}{name}"
         if direction is Direction.WRITE and not has_two_sides:
             return name
         return f"{name}{direction.value}"
+
+    @property
+    def _owner(self) -> str:
+        """`Challenge` at `/challenges/{id}/solutions/`."""
+        words = [step for step in self.path.strip("/").split("/") if "{" not in step]
+        return singular(words[-2]).capitalize()
 
     def _definition(self, serializer: Any, direction: Direction) -> openapi.Schema:
         is_read = direction is Direction.READ
@@ -90,12 +129,18 @@ class ShapeInspector(ReferencingSerializerInspector):
             for name, field in fields.items()
             if is_read or (field.required and direction is Direction.WRITE)
         ]
+        if is_read and hasattr(serializer, "only_expanded"):
+            fields |= serializer.only_expanded()  # there for who asks: never required
         definition = openapi.Schema(
             type=openapi.TYPE_OBJECT,
             description=_first_paragraph(type(serializer).__doc__),
             properties={name: self._property(field, is_read) for name, field in fields.items()},
             required=required or None,
+            # Answers may get more fields one day; bodies with unknown ones are refused today.
+            additional_properties=False if _is_strict(serializer, direction) else None,
         )
+        if not is_read and (choice := choice_of(serializer)):
+            definition["x-also"] = choice["x-also"]
         setattr(definition, _MADE_OF, type(serializer))
         return definition
 
@@ -136,6 +181,51 @@ class ShownAsInspector(FieldInspector):
         if shown_as is None or direction_of(field) is not Direction.READ:
             return NotHandled
         return self.probe_field_inspectors(shown_as(), swagger_object_type, use_references)
+
+
+def limits_of(field: Any, *, described: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field that is sent must keep to, besides what its description says already."""
+    if isinstance(field, serializers.PrimaryKeyRelatedField):
+        return dict(ID)
+    if isinstance(field, SlugReferenceField):
+        rows: Any = field.get_queryset()
+        column = rows.model._meta.get_field(field.slug_field)
+        return {"pattern": SLUG, "minLength": 1, "maxLength": column.max_length}
+    if isinstance(field, serializers.ListField) and not field.allow_empty:
+        return {"minItems": 1}
+    is_text = isinstance(field, serializers.CharField) and "enum" not in described
+    if not is_text or "pattern" in described or "format" in described:
+        return dict(field.style.get("limits", {}))
+    is_blank_refused = not field.allow_blank and field.trim_whitespace
+    return {"pattern": VISIBLE if is_blank_refused else STORABLE}
+
+
+def choice_of(serializer: Any) -> dict[str, Any]:
+    """What only JSON Schema can say of a body that names `exactly_one_of` its fields."""
+    names = getattr(serializer, "exactly_one_of", ())
+    there = [name for name in names if name in serializer.fields]
+    return {"x-also": {"oneOf": [{"required": [name]} for name in there]}} if there else {}
+
+
+def _is_cut(serializer: Any) -> bool:
+    """Whether this address takes fewer fields than others that use the same serializer."""
+    if serializer.parent is not None:
+        return False
+    usual = type(serializer)().fields.values()
+    return len(_written(serializer.fields.values())) < len(_written(usual))
+
+
+def _written(fields: Any) -> list[str]:
+    # JSON holds no files, so a body of JSON is not cut because it lacks them.
+    return [
+        field.field_name
+        for field in fields
+        if not field.read_only and not isinstance(field, serializers.FileField)
+    ]
+
+
+def _is_strict(serializer: Any, direction: Direction) -> bool:
+    return direction is not Direction.READ and isinstance(serializer, StrictSerializer)
 
 
 def is_nullable(field: Any) -> bool:

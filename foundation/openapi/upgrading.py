@@ -5,7 +5,8 @@ Swagger UI passes over and which become plain words here:
 
 * `x-nullable` on a schema: null is a value, too;
 * `x-also` on a schema: more of JSON Schema, such as `anyOf`, said over what 2.0 can say;
-* `x-also-consumes` on an operation: further bodies, schemas by media type.
+* `x-also-consumes` on an operation: further bodies, or more about those that 2.0 describes,
+  schemas by media type.
 """
 
 from __future__ import annotations
@@ -149,9 +150,10 @@ def _request_body(
         return None
     body = next((part for part in parts if part["in"] == "body"), None)
     schema = _schema(body["schema"]) if body else _form(parts)
-    bodies = {media_type: {"schema": schema} for media_type in consumes}
-    further = {media_type: {"schema": _schema(found)} for media_type, found in also.items()}
-    made: Json = {"content": {**further, **bodies}}
+    schemas = {media_type: _schema(found) for media_type, found in also.items()}
+    for media_type in consumes:
+        schemas[media_type] = schema | schemas.get(media_type, {})
+    made: Json = {"content": {name: {"schema": found} for name, found in schemas.items()}}
     if body and body.get("description"):
         made["description"] = body["description"]
     # Even where every field of a form may be missing, the form itself may not.

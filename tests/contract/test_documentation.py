@@ -39,7 +39,7 @@ def find(document, operation_id):
 
 def body(document, operation_id):
     """The definition of an operation's body."""
-    (found,) = (p for p in find(document, operation_id)["parameters"] if p["in"] == "body")
+    (found,) = (p for p in own_parameters(document, operation_id) if p["in"] == "body")
     return resolve(document, found["schema"])
 
 
@@ -48,12 +48,28 @@ def answer(document, operation_id, status):
     return resolve(document, find(document, operation_id)["responses"][str(status)]["schema"])
 
 
+def followed(document, response):
+    name = response.get("$ref", "").rpartition("/")[2]
+    return document["responses"][name] if name else response
+
+
 def resolve(document, schema):
     return document["definitions"][schema["$ref"].rpartition("/")[2]]
 
 
 def query(document, operation_id):
-    return {p["name"]: p for p in find(document, operation_id)["parameters"] if p["in"] == "query"}
+    return {p["name"]: p for p in own_parameters(document, operation_id) if p["in"] == "query"}
+
+
+def own_parameters(document, operation_id):
+    """Parameters that this operation does not share with others."""
+    return [p for p in find(document, operation_id)["parameters"] if "$ref" not in p]
+
+
+def shared_parameters(document, operation_id):
+    """Names of the headers that this operation takes."""
+    found = find(document, operation_id)["parameters"]
+    return {p["$ref"].rpartition("/")[2] for p in found if "$ref" in p}
 
 
 # --- The document -----------------------------------------------------------------------------
@@ -109,7 +125,8 @@ def test_every_operation_tells_a_newcomer_what_it_does(document):
         assert re.fullmatch("[a-z][a-zA-Z]+", operation["operationId"]), where
         assert operation["tags"][0] in dict(TAGS), where
         assert len(operation["tags"]) == 1, where
-        assert all(found["description"] for found in operation["responses"].values()), where
+        responses = [followed(document, found) for found in operation["responses"].values()]
+        assert all(found["description"] for found in responses), where
 
 
 def test_the_introduction_says_how_to_log_in_and_what_errors_look_like(document):
@@ -128,13 +145,85 @@ def test_addresses_are_good_wherever_the_hub_is_served(document):
 
 def test_every_refusal_is_a_problem(document):
     for where, operation in operations(document):
-        refusals = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
-        assert "400" in refusals, where
+        refusals = {
+            status: followed(document, response)
+            for status, response in operation["responses"].items()
+            if status == "default" or int(status) >= 400
+        }
+        assert {"400", "429", "default"} <= set(refusals), where
         assert {r["schema"]["$ref"] for r in refusals.values()} == {"#/definitions/Problem"}, where
         assert ("404" in refusals) is ("{" in where), where
         assert ("401" in refusals) is (operation["operationId"] != "signUp"), where
-    assert "429" in find(document, "logIn")["responses"]
-    assert "403" in find(document, "createTopic")["responses"]
+        is_write = not where.startswith("GET ")
+        assert ("304" in operation["responses"]) is not is_write, where
+        if is_write and operation.get("security") != []:
+            assert {"403", "409"} < set(refusals), where
+
+
+def test_headers_of_a_request_stand_where_they_mean_something(document):
+    assert shared_parameters(document, "getChallenge") == {"IfNoneMatch"}
+    assert shared_parameters(document, "updateChallenge") == {"IfMatch"}
+    assert shared_parameters(document, "createChallenge") == {"IdempotencyKey"}
+    assert shared_parameters(document, "submitChallenge") == {"IfMatch", "IdempotencyKey"}
+    assert shared_parameters(document, "voteChallenge") == set()
+    assert shared_parameters(document, "logIn") == set()
+    assert "412" in find(document, "updateChallenge")["responses"]
+    assert "422" in find(document, "createChallenge")["responses"]
+
+
+def test_headers_of_an_answer_are_described(document):
+    def headers(operation_id, status):
+        return set(find(document, operation_id)["responses"][status]["headers"])
+
+    always = {"RateLimit", "RateLimit-Policy", "X-Request-ID"}
+    assert headers("listChallenges", "200") == always | {"ETag", "Link", "X-Cache"}
+    assert headers("getMe", "200") == always | {"ETag"}
+    assert headers("createImport", "202") == always | {"Location", "Idempotency-Replayed"}
+    assert "Retry-After" in document["responses"]["TooManyRequests"]["headers"]
+
+
+def test_a_body_with_unknown_fields_is_refused_by_the_schema_too(document):
+    assert body(document, "createChallenge")["additionalProperties"] is False
+    assert "additionalProperties" not in answer(document, "getChallenge", 200)
+
+
+def test_a_body_says_what_the_server_asks_of_it(document):
+    written = body(document, "createChallenge")["properties"]
+
+    assert written["title"]["maxLength"] == 300
+    assert re.search(written["title"]["pattern"], "a \n b")
+    assert not re.search(written["title"]["pattern"], " \n ")
+    assert not re.search(written["title"]["pattern"], "a\0")
+    assert re.search(written["problem"]["pattern"], "")
+    assert not re.search(written["problem"]["pattern"], "a\0")
+    assert written["topics"]["items"]["maxLength"] == 100
+    challenge = body(document, "createSolution")["properties"]["challenge"]
+    assert (challenge["minimum"], challenge["maximum"]) == (1, 2**63 - 1)
+
+
+def test_a_solution_names_its_challenge_only_where_the_address_does_not(document):
+    assert "challenge" in body(document, "createSolution")["required"]
+    assert "challenge" not in body(document, "createChallengeSolution")["properties"]
+    assert "challenge" not in body(document, "updateSolution")["properties"]
+
+
+def test_one_of_several_fields_is_asked_for(document):
+    found = openapi_document()["components"]["schemas"]["ReadMark"]
+
+    assert found["oneOf"] == [{"required": ["ids"]}, {"required": ["all"]}]
+    assert found["properties"]["all"]["enum"] == [True]
+
+
+def test_an_import_takes_a_form_or_json(document):
+    bodies = openapi_document()["paths"]["/imports/"]["post"]["requestBody"]["content"]
+    form = bodies["multipart/form-data"]["schema"]
+
+    assert form["properties"]["file"] == {"type": "string", "format": "binary"}
+    assert {"required": ["file"]} in form["oneOf"]
+    assert bodies["application/json"]["schema"] == {"$ref": "#/components/schemas/ImportRequest"}
+    shape = openapi_document()["components"]["schemas"]["ImportRequest"]
+    assert set(shape["properties"]) == {"text", "document", "source_url"}
+    assert shape["oneOf"] == [{"required": ["text"]}, {"required": ["source_url"]}]
 
 
 @pytest.mark.django_db
@@ -184,14 +273,13 @@ def test_what_can_be_null_says_so(document):
 
 def test_actions_do_not_inherit_the_resources_body(document):
     assert set(body(document, "readNotifications")["properties"]) == {"ids", "all"}
-    assert not find(document, "submitChallenge")["parameters"]
+    assert not own_parameters(document, "submitChallenge")
     assert set(find(document, "submitChallenge")["responses"]) >= {"200"}
     assert set(find(document, "voteChallenge")["responses"]) >= {"204"}
 
 
 def test_what_the_views_of_entries_and_imports_cannot_tell_is_told(document):
     assert set(body(document, "rejectChallenge")["properties"]) == {"reason"}
-    assert {"403", "409"} < set(find(document, "publishChallenge")["responses"])
     assert answer(document, "createImport", 202)["properties"]["progress"]["type"] == "integer"
     assert find(document, "createImport")["consumes"] == ["multipart/form-data"]
     challenge = document["definitions"]["Challenge"]["properties"]

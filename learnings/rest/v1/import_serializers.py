@@ -90,6 +90,7 @@ class ImportSerializer(serializers.ModelSerializer):
 class ImportRequestSerializer(StrictSerializer):
     """A README: as a file (`multipart/form-data`), as text, or by its address."""
 
+    exactly_one_of = ("file", "text", "source_url")  # for the documentation
     file = serializers.FileField(required=False, allow_empty_file=True, max_length=255)
     text = serializers.CharField(required=False, trim_whitespace=False, allow_blank=True)
     document = serializers.CharField(

@@ -39,6 +39,7 @@ class NotificationSerializer(StrictModelSerializer):
 class ReadMarkSerializer(StrictSerializer):
     """Either some notifications or all of them."""
 
+    exactly_one_of = ("ids", "all")  # for the documentation
     ids = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=MAX_ID),
         allow_empty=False,
@@ -46,7 +47,11 @@ class ReadMarkSerializer(StrictSerializer):
         required=False,
         help_text="Ids of notifications. Unknown ones are passed over.",
     )
-    all = serializers.BooleanField(required=False, help_text="Only `true` means something.")
+    all = serializers.BooleanField(
+        required=False,
+        help_text="Only `true` means something.",
+        style={"limits": {"enum": [True]}},  # for the documentation
+    )
 
     class Meta:
         ref_name = "ReadMark"
