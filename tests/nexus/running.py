@@ -35,7 +35,9 @@ class Answer:
 class Hub:
     """One run of `manage.py up`."""
 
-    def __init__(self, data_dir: Path, *, demo: bool, port: int | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *, demo: bool, port: int | None = None, **variables: str
+    ) -> None:
         self.port = port or free_port()
         self.data_dir = data_dir
         self._log = data_dir.parent / f"{data_dir.name}-{self.port}.log"
@@ -43,7 +45,7 @@ class Hub:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port)],
                 cwd=ROOT,
-                env=embedded(NEXUS_DATA_DIR=str(data_dir), NEXUS_DEMO=str(int(demo))),
+                env=embedded(NEXUS_DATA_DIR=str(data_dir), NEXUS_DEMO=str(int(demo)), **variables),
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

@@ -1,0 +1,57 @@
+"""A real hub with the demo's people, on what this test run stands on, for clients to talk to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import redis
+
+from tests.nexus.running import Hub
+from tests.present import has_services
+
+REDIS_DATABASE = 12  # emptied before use: what it remembers belongs to another database's ids
+
+
+@contextlib.contextmanager
+def demo_hub(folder: Path) -> Iterator[Hub]:
+    """Run `manage.py up` with the demo: on SQLite, or on a PostgreSQL database and Redis.
+
+    The worker stays within the process: other tests have the broker's queue.
+    """
+    with contextlib.ExitStack() as running:
+        services = {}
+        if has_services():
+            services = {
+                "DATABASE_URL": running.enter_context(_fresh_database()),
+                "REDIS_URL": _emptied_redis(),
+            }
+        hub = Hub(folder, demo=True, **services)
+        running.callback(hub.end)
+        yield hub.wait_until_it_serves()
+        code, _seconds = hub.stop()
+        assert code == 0, hub.output
+
+
+@contextlib.contextmanager
+def _fresh_database() -> Iterator[str]:
+    """A PostgreSQL database of our own beside the one that the tests use."""
+    name = f"nexus_clients_{os.getpid()}"
+    url = os.environ["DATABASE_URL"]
+    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{url.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _emptied_redis() -> str:
+    url = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{REDIS_DATABASE}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
