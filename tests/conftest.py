@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.models import Role, User
-from foundation import caching, doorbell
+from foundation import caching, doorbell, limiting
 from foundation.models import Promise
 from learnings.models import Topic, TopicAlias
 from learnings.taxonomy import add_missing
@@ -102,6 +102,7 @@ def _nothing_remembered():
     """Start each test with an empty cache and closed breakers."""
     _empty_the_cache()
     caching.pause.end()
+    limiting.memory.clear()
     doorbell.breaker.close()
     yield
     _empty_the_cache()

@@ -10,7 +10,6 @@ from django.core.cache import cache
 from redis.exceptions import ConnectionError as RedisAway
 
 from accounts.models import Role, TokenFamily, User
-from accounts.rest.throttling import LogInThrottle, RegisterThrottle
 from tests.factories.accounts import PASSWORD
 from tests.problems import culprits
 
@@ -186,55 +185,6 @@ def test_a_log_in_is_noted(api, learner):
 
     learner.refresh_from_db()
     assert learner.last_login is not None
-
-
-@pytest.fixture
-def two_tries(monkeypatch):
-    """Rates of two attempts per minute."""
-    rates = {"register": "2/minute", "log-in": "2/minute"}
-    for throttle in (LogInThrottle, RegisterThrottle):
-        monkeypatch.setattr(throttle, "THROTTLE_RATES", rates)
-
-
-def test_guessing_passwords_is_bounded_whatever_the_letters_case(api, learner, two_tries):
-    for email in ("lena@example.org", "LENA@example.org"):
-        assert log_in(api(), email, "wrong").status_code == 401
-
-    refused = log_in(api(), " Lena@Example.org")
-
-    assert refused.status_code == 429
-    assert refused.json()["code"] == "rate_limited"
-    assert 1 <= int(refused["Retry-After"]) <= 60
-
-
-def test_guessing_at_one_address_locks_nobody_else_out(api, learner, other_learner, two_tries):
-    for _ in range(3):
-        log_in(api(), password="wrong")
-
-    assert log_in(api(), other_learner.email).status_code == 200
-    elsewhere = api()
-    elsewhere.defaults["REMOTE_ADDR"] = "192.0.2.7"
-    assert log_in(elsewhere).status_code == 200
-
-
-def test_a_forwarded_address_that_no_proxy_of_ours_wrote_is_not_believed(api, learner, two_tries):
-    codes = []
-    for number in range(3):
-        client = api()
-        client.credentials(HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
-        codes.append(log_in(client, password="wrong").status_code)
-
-    assert codes == [401, 401, 429]
-
-
-@pytest.mark.django_db
-def test_signing_up_is_bounded_per_place(api, two_tries):
-    codes = [
-        api().post(REGISTER, {**NEWCOMER, "email": f"n{number}@example.org"}).status_code
-        for number in range(3)
-    ]
-
-    assert codes == [201, 201, 429]
 
 
 def test_people_log_in_while_the_cache_is_away(api, learner, monkeypatch):
