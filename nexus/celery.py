@@ -6,12 +6,15 @@ delivery limit. Reasons: docs/decisions/0003.
 """
 
 import os
+from contextvars import Token
 from typing import Any
 
 from celery import Celery, bootsteps, signals
 from celery.schedules import crontab
 from django.conf import settings
 from kombu import Exchange, Queue
+
+from foundation.http import request_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings.production")
 
@@ -102,6 +105,32 @@ def _use_no_pool(sender: Any, **_signal: Any) -> None:
     if "prefork" in getattr(sender.pool_cls, "__module__", ""):
         for database in settings.DATABASES.values():
             database.get("OPTIONS", {}).pop("pool", None)
+
+
+# --- Request ids: what a request made necessary is logged under its name, in the worker, too -----
+
+_HEADER = "nexus_request_id"
+_tokens: dict[str, Token[str]] = {}  # by task id, while the task runs
+
+
+@signals.before_task_publish.connect
+def _send_request_id(headers: dict[str, Any], **_signal: Any) -> None:
+    """Write the id on the message. A sweep belongs to no request: what it rings has none."""
+    if (request_id := request_ids.current.get()) != request_ids.NONE:
+        headers[_HEADER] = request_id
+
+
+@signals.task_prerun.connect
+def _take_request_id(task_id: str, task: Any, **_signal: Any) -> None:
+    given = getattr(task.request, _HEADER, None)
+    if request_ids.is_acceptable(given):
+        _tokens[task_id] = request_ids.current.set(given)
+
+
+@signals.task_postrun.connect
+def _leave_request_id(task_id: str, **_signal: Any) -> None:
+    if (token := _tokens.pop(task_id, None)) is not None:
+        request_ids.current.reset(token)
 
 
 class DeclareDeadLetters(bootsteps.StartStopStep):

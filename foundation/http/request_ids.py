@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, TypeGuard
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +15,14 @@ from django.http.response import HttpResponseBase
 HEADER: Final = "X-Request-ID"
 _ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-current: ContextVar[str] = ContextVar("request_id", default="-")
+NONE: Final = "-"  # outside a request
+
+current: ContextVar[str] = ContextVar("request_id", default=NONE)
+
+
+def is_acceptable(given: object) -> TypeGuard[str]:
+    """Whether a name from elsewhere is harmless in a header and in a line of a log."""
+    return isinstance(given, str) and _ACCEPTABLE.fullmatch(given) is not None
 
 
 class RequestIdMiddleware:
@@ -26,7 +33,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
-        request_id = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if is_acceptable(given) else uuid.uuid4().hex
         token = current.set(request_id)
         try:
             response = self.get_response(request)

@@ -1,5 +1,6 @@
 """A worker as production runs it: `python -m tests.faults.worker QUEUE CHILDREN`."""
 
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,12 @@ from tests.brokers import settings
 def die(**_later_arguments: Any) -> None:
     """Take the child that works on it along, as a task does that eats all memory."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@shared_task(name="tests.say")
+def say(*, text: str, **_later_arguments: Any) -> None:
+    """Log a line."""
+    logging.getLogger(__name__).warning("%s", text)
 
 
 if __name__ == "__main__":
