@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from foundation import caching, limiting, outbox, scheduling
+from foundation.http import idempotency
 
 SWEEP_EVERY = timedelta(seconds=10)
 FORGET_EVERY = timedelta(days=1)
@@ -22,12 +23,13 @@ def sweep(**_later_arguments: Any) -> None:
 
 @shared_task(name="foundation.forget")
 def forget(**_later_arguments: Any) -> None:
-    """Delete kept promises, taken slots and ended counts that nobody will ask about again."""
+    """Delete kept promises and answers, taken slots and ended counts: nobody asks any more."""
     now = timezone.now()
     if scheduling.take_slot("forget", every=FORGET_EVERY, at=now):
         outbox.forget(at=now)
         scheduling.forget_slots(at=now)
         limiting.forget(at=now)
+        idempotency.forget(at=now)
 
 
 @shared_task(name="foundation.bump")

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from foundation.http.problems import is_api
+
+# What these answer may hold a token: it is never compressed, and kept nowhere.
+SECRETS: Final = ("/api/v1/auth/", "/api/v1/me/tokens/")
+
+
+def holds_secrets(path: str) -> bool:
+    """Whether an answer of this address may hold a token."""
+    return path.startswith(SECRETS)
 
 
 class PrivateAnswersMiddleware:

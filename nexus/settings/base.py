@@ -22,6 +22,7 @@ METRICS_ALLOW = ENVIRONMENT.nexus_metrics_allow
 SOURCE_HOSTS = [host.strip().lower() for host in ENVIRONMENT.nexus_source_hosts if host.strip()]
 DEMO = ENVIRONMENT.nexus_demo
 BASE_URL = ENVIRONMENT.nexus_base_url or f"http://localhost:{PORT}"
+FRONTEND_URL = ENVIRONMENT.nexus_frontend_url
 VERSION = "0.1.0"
 
 ALLOWED_HOSTS = ENVIRONMENT.nexus_allowed_hosts

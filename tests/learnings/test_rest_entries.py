@@ -247,11 +247,14 @@ class TestReview:
         own = ChallengeFactory(author=curator, in_review=True)
         problem(api(curator).post(f"{CHALLENGES}{own.pk}/publish/"), 403, "not_a_curator")
 
-    def test_a_solution_of_a_retracted_challenge_is_gone_with_it(self, api, learner, curator):
+    def test_a_solution_of_a_retracted_challenge_is_gone_with_it(
+        self, api, learner, curator, on_commit
+    ):
         solution = SolutionFactory(published=True)
         assert api(learner).get(f"{SOLUTIONS}{solution.pk}/").status_code == 200
 
-        retract(solution.challenge, by=curator, at=NOON)
+        with on_commit():
+            retract(solution.challenge, by=curator, at=NOON)
 
         assert api(learner).get(f"{SOLUTIONS}{solution.pk}/").status_code == 404
         assert api(learner).get(SOLUTIONS).json()["results"] == []
@@ -282,7 +285,7 @@ class TestSolutions:
         answer = api(learner).patch(f"{SOLUTIONS}{mine.pk}/", {"challenge": other.pk})
         assert problem(answer, 400, "invalid")["errors"][0]["pointer"] == "/challenge"
 
-    def test_accepting_another_replaces_the_first(self, api, learner):
+    def test_accepting_another_replaces_the_first(self, api, learner, on_commit):
         challenge = ChallengeFactory(author=learner, published=True)
         first = SolutionFactory(challenge=challenge, published=True)
         second = SolutionFactory(challenge=challenge, published=True)
@@ -292,7 +295,8 @@ class TestSolutions:
         client.post(f"{SOLUTIONS}{second.pk}/accept/")
         assert client.get(f"{CHALLENGES}{challenge.pk}/").json()["accepted_solution"] == second.pk
 
-        assert client.delete(f"{SOLUTIONS}{second.pk}/accept/").status_code == 204
+        with on_commit():
+            assert client.delete(f"{SOLUTIONS}{second.pk}/accept/").status_code == 204
         assert client.get(f"{CHALLENGES}{challenge.pk}/").json()["solved"] is False
 
     def test_only_the_asker_or_a_curator_accepts(self, api, learner):

@@ -13,7 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from accounts.models import Cohort, Track, User
 from accounts.rest.authentication import signed_in
 from accounts.rest.v1.serializers import MeSerializer, PublicUserSerializer
-from foundation.http.shared_lists import SharedListMixin
+from foundation.http.shared_answers import SharedAnswersMixin
 from foundation.http.views import ContractMixin
 
 
@@ -27,6 +27,10 @@ class MeView(ContractMixin, RetrieveUpdateAPIView):
         """Whoever asks, as the database knows them now."""
         user: User = User.objects.with_role().get(pk=self.request.user.pk)
         return user
+
+    def edited_row(self) -> User:
+        """Whoever asks."""
+        return self.get_object()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Read your own profile."""
@@ -59,7 +63,7 @@ class UserFilters(filters.FilterSet):
         fields: list[str] = []
 
 
-class UserViewSet(ContractMixin, SharedListMixin, ReadOnlyModelViewSet):
+class UserViewSet(ContractMixin, SharedAnswersMixin, ReadOnlyModelViewSet):
     """`users/` and `users/{id}/`."""
 
     serializer_class = PublicUserSerializer
@@ -80,6 +84,10 @@ class UserViewSet(ContractMixin, SharedListMixin, ReadOnlyModelViewSet):
             else people.filter(is_active=True)
         )
         return shown
+
+    def is_everybodys(self, row: User) -> bool:
+        """Whether every reader sees this person: deactivated ones are for curators."""
+        return row.is_active
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """List people.

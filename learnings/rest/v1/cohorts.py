@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Cohort
-from foundation.http.shared_lists import SharedListMixin
+from foundation.http.shared_answers import SharedAnswersMixin
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.importing.judging import rubric_of
@@ -89,7 +89,7 @@ class BriefSerializer(serializers.ModelSerializer):
 
 class CohortViewSet(
     ContractMixin,
-    SharedListMixin,
+    SharedAnswersMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet,
@@ -100,6 +100,10 @@ class CohortViewSet(
     lookup_value_regex = "[0-9]{1,18}"
     ordering_fields = ("-starts_on", "name")
     made_from = ("cohorts", "users")
+
+    def is_everybodys(self, row: Any) -> bool:  # noqa: ARG002
+        """Always: everybody reads all cohorts."""
+        return True
 
     def get_queryset(self) -> QuerySet[Any]:
         """All cohorts with the number of their active members, the newest first."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from rest_framework import mixins, status
@@ -21,27 +20,40 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import IsSignedInOrPublicRead
-from foundation.http.shared_lists import SharedListMixin
+from foundation.http.shared_answers import SharedAnswersMixin
 from foundation.http.views import ContractMixin
+from foundation.models import EditedModel
 from foundation.openapi.describing import documented
 from learnings import marking, publishing, revising
 from learnings.models import Challenge, Entry, Learning, Solution, Status
 from learnings.rest.v1 import filters, serializers
+from learnings.rest.v1.fetching import CHALLENGE_EXPANSIONS, EXPANSIONS, fetched, subjects_of
 from learnings.rest.v1.revisions import RevisionSerializer
 
 SHARED_ORDER = ("-published_at", "created_at", "updated_at", "votes_count")
 PERSONAL_ORDER = ("-created_at", "published_at", "updated_at", "votes_count")
 
 
-class EntryListMixin(SharedListMixin):
+class EntryListMixin(SharedAnswersMixin):
     """Lists of entries: the published ones for everybody, or a reader's own by any status."""
 
     filterset_class: ClassVar[type[filters.EntryFilterSet]]
+    expansions: ClassVar[tuple[str, ...]] = EXPANSIONS
+    shown_from: ClassVar[tuple[str, ...]]  # whose writes change what is shown without expansions
+
+    @property
+    def made_from(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The subjects whose writes change this answer."""
+        return tuple(sorted({*self.shown_from, *subjects_of(self.choice)}))  # type: ignore[attr-defined]
 
     def is_shared(self, request: Request) -> bool:
         """Whether this list is the same for everybody who may send the request."""
         asked = request.query_params
         return "status" not in asked and asked.get("author") != "me"
+
+    def is_everybodys(self, row: Any) -> bool:
+        """Whether every reader gets the same: it is published, and carries no private remark."""
+        return row.status == Status.PUBLISHED and not row.review_reason
 
     @property
     def ordering_fields(self) -> tuple[str, ...]:
@@ -68,8 +80,8 @@ class EntryViewSet(
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         if self.action == "list" and self.is_shared(self.request):
-            return rows.published().with_relations()
-        return rows.visible_to(self.request.user).with_relations()
+            return fetched(rows.published(), self.choice)
+        return fetched(rows.visible_to(self.request.user), self.choice)
 
     def create(self, request: Request) -> Response:
         """Save a draft of the reader's."""
@@ -184,7 +196,7 @@ class LearningViewSet(EntryViewSet):
     model = Learning
     serializer_class = serializers.LearningSerializer
     filterset_class = filters.LearningFilterSet
-    made_from = ("learnings", "topics", "users")
+    shown_from = ("learnings", "topics", "users")
 
 
 class ChallengeViewSet(EntryViewSet):
@@ -193,7 +205,8 @@ class ChallengeViewSet(EntryViewSet):
     model = Challenge
     serializer_class = serializers.ChallengeSerializer
     filterset_class = filters.ChallengeFilterSet
-    made_from = ("challenges", "solutions", "topics", "users")
+    expansions = CHALLENGE_EXPANSIONS
+    shown_from = ("challenges", "solutions", "topics", "users")
 
 
 class SolutionViewSet(EntryViewSet):
@@ -202,7 +215,18 @@ class SolutionViewSet(EntryViewSet):
     model = Solution
     serializer_class = serializers.SolutionSerializer
     filterset_class = filters.SolutionFilterSet
-    made_from = ("solutions", "challenges", "topics", "users")
+    shown_from = ("solutions", "challenges", "topics", "users")
+
+    def is_everybodys(self, row: Any) -> bool:
+        """Whether every reader gets the same: its challenge is published, too."""
+        return super().is_everybodys(row) and row.challenge.status == Status.PUBLISHED
+
+    def edited_row(self) -> EditedModel | None:
+        """The solution; where it is accepted, its challenge is held first, as accepting does."""
+        row = super().edited_row()
+        if isinstance(row, Solution) and self.action in {"accept", "unaccept"}:
+            publishing.locked(row.challenge)
+        return row
 
     def check_new(self, serializer: BaseSerializer) -> None:
         """A solution needs a published challenge."""
@@ -231,7 +255,7 @@ class ChallengeSolutionsViewSet(
     permission_classes = [IsSignedInOrPublicRead]
     serializer_class = serializers.SolutionSerializer
     filterset_class = filters.SolutionFilterSet
-    made_from = SolutionViewSet.made_from
+    shown_from = SolutionViewSet.shown_from
 
     @cached_property
     def challenge(self) -> Challenge:
@@ -240,16 +264,20 @@ class ChallengeSolutionsViewSet(
         found: Challenge = get_object_or_404(rows, pk=self.kwargs["challenge_id"])
         return found
 
+    def edited_row(self) -> None:
+        """None: this is a list. But of a challenge that the reader may see."""
+        _seen = self.challenge
+
     def may_be_remembered(self) -> bool:
         """Whether everybody would get this list: of a draft's, others must not even hear."""
         return self.challenge.status == Status.PUBLISHED
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> Any:
         """Solutions of the challenge that the reader may see."""
-        rows = Solution.objects.all()
+        rows: Any = Solution.objects.all()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
-        rows = rows.filter(challenge=self.challenge).with_relations()
+        rows = fetched(rows.filter(challenge=self.challenge), self.choice)
         if self.is_shared(self.request):
             return rows.published()
         return rows.visible_to(self.request.user)

@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.rest.authentication import signed_in
-from foundation.http.filtering import refuse_unknown_parameters
 from foundation.http.problems import BadParameter
+from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.exporting.collecting import readme_of
 from learnings.exporting.writing import write
@@ -52,11 +52,12 @@ class MarkdownRenderer(BaseRenderer):
         return encoded
 
 
-class ReadmeView(APIView):
+class ReadmeView(ContractMixin, APIView):
     """`users/{id}/readme/`."""
 
     renderer_classes = [MarkdownRenderer]
     http_method_names = ["get", "head", "options"]
+    query_parameters = {"": frozenset({"shape"})}  # a view without actions has the nameless one
 
     @documented(name="getUserReadme", asks=[_SHAPE], answers={200: _README})
     def get(self, request: Request, id: int) -> Response:  # noqa: A002 - as in users/{id}/
@@ -65,7 +66,6 @@ class ReadmeView(APIView):
         Their published entries in the order of their documents; your own with drafts and all
         but what you retracted. Importing it again gives the same entries.
         """
-        refuse_unknown_parameters(request, frozenset({"shape"}))
         shape = _shape(request.query_params.get("shape", Shape.HEADINGS.value))
         reader = signed_in(request)
         author = get_object_or_404(User.objects.visible_to(reader), pk=id)

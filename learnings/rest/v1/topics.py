@@ -12,8 +12,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.permissions import CuratorsWrite
-from foundation.http.serializers import StrictModelSerializer
-from foundation.http.shared_lists import SharedListMixin
+from foundation.http.serializers import (
+    SlugReferenceField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
+from foundation.http.shared_answers import SharedAnswersMixin
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import curating
@@ -115,9 +119,20 @@ def _name_also(topic: Topic, aliases: list[str]) -> None:
         TopicAlias.objects.create(topic=topic, name=name)
 
 
+class MergeSerializer(StrictSerializer):
+    """Which topic takes the place of another one."""
+
+    into = SlugReferenceField(
+        slug_field="slug", queryset=Topic.objects.all(), help_text="Slug of the topic that stays."
+    )
+
+    class Meta:
+        ref_name = "Merge"
+
+
 class TopicViewSet(
     ContractMixin,
-    SharedListMixin,
+    SharedAnswersMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -144,6 +159,10 @@ class TopicViewSet(
         """Whether this list is the same for everybody: proposed topics are for curators."""
         return "proposed" not in request.query_params
 
+    def is_everybodys(self, row: Topic) -> bool:
+        """Whether every reader sees this topic: proposed ones are for curators."""
+        return not row.is_proposed
+
     def get_queryset(self) -> Any:
         """Topics that the reader may see, with what they count and their other names."""
         rows: Any = Topic.objects.with_counts().prefetch_related("alias_rows")
@@ -164,3 +183,18 @@ class TopicViewSet(
         topic = self.get_object()
         curating.confirm([topic])
         return Response(self.get_serializer(self.get_object()).data)
+
+    @documented(takes=MergeSerializer, problems=[403, 409])
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, **_kwargs: Any) -> Response:
+        """Merge a topic into another one.
+
+        The other one takes its entries, its followers and its names, which become aliases; the
+        answer is the other one. The slug of what was merged is gone: 404 from now on. Entries do
+        not count as edited. `into` names a confirmed topic.
+        """
+        topic = self.get_object()
+        body = MergeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        into = curating.merge(topic, into=body.validated_data["into"])
+        return Response(self.get_serializer(self.get_queryset().get(pk=into.pk)).data)
