@@ -60,9 +60,12 @@ def resolve(conflict: ImportConflict, *, keep: Keep, by: User, at: datetime) -> 
 
 
 def one_import_at_a_time(author_id: int) -> None:
-    """Wait until nobody imports for this author; two at once could not see each other's work."""
+    """Wait until nobody imports for this author; two at once could not see each other's work.
+
+    An author who left meanwhile has nothing any more that one would have to wait for.
+    """
     # NO KEY: rows that refer to this person can still be written by those whom we wait for.
-    User.objects.select_for_update(no_key=True).get(pk=author_id)
+    User.objects.select_for_update(no_key=True).filter(pk=author_id).first()
 
 
 def _hub_words(entry: Entry) -> dict[str, str]:

@@ -142,6 +142,9 @@ def work(run_id: int, *, promised_as: str, fetcher: Fetcher | None = None) -> No
     # Outside any transaction: a slow host must hold up nobody who wants to write.
     problem = _bring(run_id, fetcher or Fetcher(hosts=source_hosts()))
     with keeping(promised_as) as owed:
+        for author_id in ImportRun.objects.filter(pk=run_id).values_list("author_id", flat=True):
+            # Whoever leaves holds this, too, and takes the import along.
+            one_import_at_a_time(author_id)
         run = ImportRun.objects.select_related("author").filter(pk=run_id).first()
         if owed and run is not None:
             _finish(run, problem)
@@ -206,7 +209,6 @@ def _tell(run: ImportRun) -> None:
 def _import(run: ImportRun) -> None:
     content, now = bytes(run.content), timezone.now()
     reading = read(content)
-    one_import_at_a_time(run.author_id)
     source = Source(document=run.document, repository=run.repository, commit=run.commit)
     planned = plan(reading, author=run.author, source=source, hold=True)
     apply(planned, run=run, at=now)

@@ -171,6 +171,7 @@ def test_a_forged_link_is_a_page_that_is_not_there(learner, settings):
     assert all(wishes(learner).values())
 
 
+@pytest.mark.django_db
 def test_a_link_of_somebody_who_is_gone_is_not_there():
     person = UserFactory()
     path = path_of(person)
