@@ -2,7 +2,8 @@
 
 | step    | of an entry that is | by                                                       |
 | ------- | ------------------- | -------------------------------------------------------- |
-| propose | PUBLISHED           | author (a curator edits at once)                         |
+| propose | PUBLISHED           | author, curators too; others' entries a curator edits at |
+|         |                     | once, and so their own with `publish_own`                |
 | approve | PUBLISHED           | whoever may publish it: a curator, not of their own; an  |
 |         |                     | author with `publish_own`, of their own                  |
 | reject  | any                 | curator, not of their own, with a reason                 |
@@ -57,9 +58,10 @@ class NothingToChange(Invalid):
 
 @transaction.atomic
 def change(entry: Entry, *, by: User, changes: Mapping[str, Any], at: datetime) -> Entry | Revision:
-    """Change an entry, or propose it where the words are public and `by` is no curator.
+    """Change an entry, or propose it where the words are public and not `by`'s to publish.
 
-    `changes` maps field names to values; `topics` to topics.
+    A curator's own words need another pair of eyes after their publication as before it. `changes`
+    maps field names to values; `topics` to topics.
 
     Raises:
         NotYours: `by` is neither the author nor a curator.
@@ -67,9 +69,14 @@ def change(entry: Entry, *, by: User, changes: Mapping[str, Any], at: datetime) 
         NothingToChange: a proposal without a change.
     """
     entry = publishing.locked(entry)
-    if by.curates or entry.status != Status.PUBLISHED:
+    if entry.status != Status.PUBLISHED or _may_edit_at_once(entry, by):
         return publishing.revise(entry, by=by, changes=dict(changes), at=at)
     return propose(entry, by=by, changes=changes, at=at)
+
+
+def _may_edit_at_once(entry: Entry, by: User) -> bool:
+    is_own = entry.author_id == by.pk
+    return by.curates and (not is_own or by.has_perm("learnings.publish_own"))
 
 
 @transaction.atomic

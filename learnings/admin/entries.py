@@ -20,9 +20,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from foundation.admin import DayRangeFilter
 from foundation.errors import NexusError
-from learnings import publishing
+from learnings import publishing, revising
 from learnings.admin.steps import ReviewedAdmin, person
-from learnings.models import Entry, Learning, Status
+from learnings.models import Entry, Learning, Revision, Status
 
 STATUS_COLOURS: Final = {
     Status.DRAFT: "info",
@@ -84,13 +84,36 @@ class EntryAdmin(ReviewedAdmin):
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: Any
     ) -> None:
-        """Save a new draft of one's own, or the changed fields of an entry and nothing else."""
+        """Save a new draft of one's own, or the changed fields of an entry and nothing else.
+
+        A change of one's own published entry becomes a proposal, by the rule of `revising`.
+        """
         if not change:
             obj.author = person(request)
             super().save_model(request, obj, form, change)
             return
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        publishing.revise(obj, by=person(request), changes=changes, at=timezone.now())
+        if not changes:
+            return
+        made = revising.change(obj, by=person(request), changes=changes, at=timezone.now())
+        form.is_proposal = isinstance(made, Revision)  # type: ignore[attr-defined]
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: Any
+    ) -> None:
+        """Save the topics, unless they only wait in a proposal."""
+        if getattr(form, "is_proposal", False):
+            form.save_m2m = lambda: None  # type: ignore[attr-defined,method-assign]
+        super().save_related(request, form, formsets, change)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Go back to the list; say so if the published words stay for now."""
+        answer: HttpResponse = super().response_change(request, obj)
+        if obj.status == Status.PUBLISHED and obj.revisions.open().filter(
+            proposed_by=person(request)
+        ):
+            messages.info(request, "Your own words: another curator approves the change.")
+        return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what nobody else reads can be deleted: the rule of `publishing.discard`."""

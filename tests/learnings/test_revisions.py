@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.models import User
+from accounts.models import Role, User
 from learnings import publishing, revising
 from learnings.models import Revision
 from notifications.models import Announcement, Event, Notification
+from tests.curating import signed_in, told
+from tests.factories.accounts import UserFactory
 from tests.factories.learnings import (
     ChallengeFactory,
     LearningFactory,
@@ -219,3 +221,57 @@ def test_an_older_proposal_does_not_undo_a_curators_edit(learner, curator):
     assert entry.title == "Curated"
     reason = "The title is mended already."
     revising.reject(revision, by=curator, reason=reason, at=NOON + timedelta(hours=3))
+
+
+class TestACuratorsOwnWords:
+    @pytest.fixture
+    def own(self, curator):
+        return ChallengeFactory(author=curator, published=True, title="Mine", updated_at=NOON)
+
+    @pytest.fixture
+    def other_curator(self, db):
+        return UserFactory(role=Role.CURATOR)
+
+    def test_wait_for_another_curator(self, api, own, curator, other_curator):
+        answer = api(curator).patch(own.address, {"title": "Better"})
+
+        assert answer.status_code == 202
+        approve = f"{answer['Location']}approve/"
+        problem(api(curator).post(approve), 403, "not_a_curator")
+        own.refresh_from_db()
+        assert own.title == "Mine"
+        assert api(other_curator).post(approve).status_code == 200
+        own.refresh_from_db()
+        assert own.title == "Better"
+
+    def test_change_at_once_with_the_right_to_publish_them(self, api, own, curator):
+        curator.user_permissions.add(Permission.objects.get(codename="publish_own"))
+
+        assert api(curator).patch(own.address, {"title": "Better"}).status_code == 200
+
+    def test_change_at_once_while_they_are_not_public(self, api, curator):
+        draft = ChallengeFactory(author=curator)
+        assert api(curator).patch(draft.address, {"title": "Better"}).status_code == 200
+
+    def test_wait_in_the_admin_site_too(self, own, curator):
+        topic = TopicFactory()
+        browser, page = signed_in(curator), f"/admin/learnings/challenge/{own.pk}/change/"
+        form = {"title": "Better", "problem": own.problem, "topics": [topic.pk]}
+        inline = {f"solutions-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+
+        answer = browser.post(page, form | inline)
+
+        assert answer.status_code == 302
+        assert "Your own words: another curator approves the change." in told(answer)
+        own.refresh_from_db()
+        assert (own.title, list(own.topics.all())) == ("Mine", [])
+        assert Revision.objects.get().changes == {"title": "Better", "topics": [topic.slug]}
+
+    def test_saving_them_unchanged_in_the_admin_site_proposes_nothing(self, own, curator):
+        page = f"/admin/learnings/challenge/{own.pk}/change/"
+        form = {"title": own.title, "problem": own.problem, "topics": []}
+        inline = {f"solutions-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
+
+        assert signed_in(curator).post(page, form | inline).status_code == 302
+
+        assert not Revision.objects.exists()
