@@ -109,6 +109,8 @@ class User(EditedModel, AbstractBaseUser, PermissionsMixin):
 
     # Set on users made from a reader's remembered state, whose groups were not fetched.
     remembered_role: Role | None = None
+    # Set where somebody acts with less than they may: by a token of narrow scope.
+    is_limited = False
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -173,6 +175,16 @@ class User(EditedModel, AbstractBaseUser, PermissionsMixin):
         """Whether the admin site opens for this person: it is where curators work."""
         return self.curates
 
+    def limit_to_learner(self) -> None:
+        """Leave every power beyond a learner's behind, on this instance only."""
+        self.remembered_role = Role.LEARNER
+        self.is_superuser = False
+        self.is_limited = True
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether this person holds a right, as whoever they act as here."""
+        return not self.is_limited and super().has_perm(perm, obj)
+
     @transaction.atomic
     def assign_role(self, role: Role) -> None:
         """Make `role` the only role of this user. Acts at once, also on tokens given out."""
@@ -182,9 +194,14 @@ class User(EditedModel, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def revoke_tokens(self) -> None:
-        """Refuse every token given out so far, on all devices."""
+        """Refuse every token given out so far, on all devices and in all scripts."""
         self.token_epoch = F("token_epoch") + 1
         self.save(update_fields=["token_epoch"])
+        # Past the manager, which would bump everybody's state: the save has bumped this person's.
+        personal: models.QuerySet[PersonalToken] = models.QuerySet(PersonalToken).filter(
+            user=self, revoked_at=None
+        )
+        personal.update(revoked_at=timezone.now())
         self.refresh_from_db(fields=["token_epoch"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from accounts import verifying
 from accounts.models import User, normalised_email
 from foundation.errors import Invalid
 
@@ -15,7 +16,7 @@ class EmailTaken(Invalid):
 
 
 def register(*, email: str, password: str, display_name: str, track: str) -> User:
-    """Make a learner who can log in at once.
+    """Make a learner who can log in at once, and promise the letter that verifies the address.
 
     Raises:
         EmailTaken: the address is known.
@@ -24,7 +25,11 @@ def register(*, email: str, password: str, display_name: str, track: str) -> Use
     # which one is late.
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password, display_name=display_name, track=track)
+            user: User = User.objects.create_user(
+                email, password, display_name=display_name, track=track
+            )
+            verifying.request_verification(email=user.email)
+            return user
     except IntegrityError:
         if not User.objects.filter(email=normalised_email(email)).exists():
             raise

@@ -172,8 +172,8 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": True,
     "DATETIME_FORMAT": "iso-8601",
 }
-# By name: how many requests in how many seconds. A workshop behind one address must get through, a
-# guesser must not: docs/limits.md.
+# By name: how many requests in how many seconds. A workshop behind one address must get through,
+# a guesser must not: docs/limits.md.
 RATE_LIMITS = {
     "anonymous": (1200, 60),
     "user": (600, 60),

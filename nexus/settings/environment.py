@@ -43,6 +43,7 @@ class Environment:
     nexus_demo: bool
     nexus_toolbar: bool
     nexus_base_url: str
+    nexus_frontend_url: str  # empty: links in e-mails lead to the hub's own pages
     nexus_from_email: str
     nexus_log_level: str
     port: int
@@ -76,6 +77,7 @@ class Environment:
                 nexus_demo=env.bool("NEXUS_DEMO", default=False),
                 nexus_toolbar=env.bool("NEXUS_TOOLBAR", default=False),
                 nexus_base_url=env.str("NEXUS_BASE_URL", default="").rstrip("/"),
+                nexus_frontend_url=env.str("NEXUS_FRONTEND_URL", default="").rstrip("/"),
                 nexus_from_email=env.str("NEXUS_FROM_EMAIL", default="Nexus <nexus@localhost>"),
                 nexus_log_level=env.str("NEXUS_LOG_LEVEL", default="INFO"),
                 port=env.int("PORT", default=8000),

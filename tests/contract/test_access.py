@@ -17,7 +17,12 @@ from django.urls import URLResolver, get_resolver
 
 from accounts.models import Role, User
 from notifications.models import Subscription
-from tests.factories.accounts import PASSWORD, CohortFactory, UserFactory
+from tests.factories.accounts import (
+    PASSWORD,
+    CohortFactory,
+    PersonalTokenFactory,
+    UserFactory,
+)
 from tests.factories.learnings import (
     BriefFactory,
     ChallengeFactory,
@@ -237,6 +242,8 @@ ROWS = [
         (401, 201, 201, 201, 201), {"body": "B"}),
     Row("POST", "challenges/{}/solutions/", "draft", entry_in(ChallengeFactory, "draft"),
         REFUSED, {"body": "B"}),
+    Row("GET", "search/", "", nothing, SEEN_BY_ALL, {"q": "word"}),
+    Row("GET", "challenges/similar/", "", nothing, SEEN_BY_ALL, {"q": "word"}),
     Row("GET", "topics/", "", nothing, SEEN_BY_ALL),
     Row("POST", "topics/", "", nothing, (401, 403, 403, 201, 201),
         {"name": "New", "kind": "CONCEPT"}),
@@ -282,10 +289,28 @@ ROWS = [
         {"token": "x.y.z"}),
     Row("POST", "auth/logout/", "forged", nothing, (401, 401, 401, 401, 401),
         {"refresh": "x.y.z"}),
+    Row("POST", "auth/password/change/", "", nothing, (401, 204, 204, 204, 204),
+        {"old_password": PASSWORD, "new_password": "another long and lovely phrase"}),
+    Row("POST", "auth/password/reset/", "", nothing, (202, 202, 202, 202, 202),
+        lambda owner: {"email": owner.email}),
+    Row("POST", "auth/password/reset/confirm/", "forged", nothing, (400, 400, 400, 400, 400),
+        {"token": "x.y", "new_password": "another long and lovely phrase"}),
+    Row("POST", "auth/email/verify/", "", nothing, (202, 202, 202, 202, 202),
+        lambda owner: {"email": owner.email}),
+    Row("POST", "auth/email/verify/", "forged", nothing, (400, 400, 400, 400, 400),
+        {"token": "x.y"}),
+    Row("GET", "me/tokens/", "", nothing, SEEN_BY_ALL),
+    Row("POST", "me/tokens/", "", nothing, (401, 201, 201, 201, 201),
+        {"name": "Script", "scopes": ["read"]}),
+    Row("DELETE", "me/tokens/{}/", "", lambda owner: PersonalTokenFactory(user=owner).pk,
+        (401, 204, 404, 404, 404)),
     Row("GET", "", "index", nothing, SEEN_BY_ALL),
     Row("GET", "me/", "", nothing, SEEN_BY_ALL),
     Row("PATCH", "me/", "", nothing, SEEN_BY_ALL, {"bio": "B"}),
     Row("PATCH", "me/", "role", nothing, (401, 400, 400, 400, 400), {"role": "ADMIN"}),
+    Row("GET", "me/entries/", "", nothing, SEEN_BY_ALL),
+    Row("GET", "me/bookmarks/", "", nothing, SEEN_BY_ALL),
+    Row("GET", "me/votes/", "", nothing, SEEN_BY_ALL),
     Row("GET", "users/", "", nothing, SEEN_BY_ALL),
     Row("GET", "users/{}/", "active", lambda owner: owner.pk, SEEN_BY_ALL),
     Row("GET", "users/{}/", "deactivated", lambda _: UserFactory(is_active=False).pk,

@@ -1,10 +1,11 @@
 """People for tests."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
+from django.utils import timezone
 
-from accounts.models import Cohort, Membership, Role, User
+from accounts.models import Cohort, Membership, PersonalToken, Role, User
 
 PASSWORD = "correct horse battery staple"
 
@@ -44,3 +45,16 @@ class MembershipFactory(factory.django.DjangoModelFactory):
 
     cohort = factory.SubFactory(CohortFactory)
     user = factory.SubFactory(UserFactory)
+
+
+class PersonalTokenFactory(factory.django.DjangoModelFactory):
+    """A personal token that reads, for a day. Nobody knows its text: `make` gives one out."""
+
+    class Meta:
+        model = PersonalToken
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Script {n}")
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    scopes = factory.LazyFunction(lambda: ["read"])
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import logging_in, signing_up, tokens
-from accounts.rest.authentication import CHALLENGE, state_of
+from accounts.rest.authentication import CHALLENGE, opened_by
 from accounts.rest.v1.serializers import (
     CredentialsSerializer,
     MeSerializer,
@@ -23,7 +23,7 @@ from accounts.rest.v1.serializers import (
     TokenSerializer,
 )
 from foundation.http.views import ContractMixin
-from foundation.openapi.describing import documented
+from foundation.openapi.describing import documented, empty_object
 
 
 class OpenView(ContractMixin, GenericAPIView):
@@ -47,7 +47,7 @@ class OpenView(ContractMixin, GenericAPIView):
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         """Forbid keeping what may hold a token."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
 
@@ -121,16 +121,17 @@ class VerifyView(OpenView):
 
     @documented(
         name="verifyToken",
-        answers={200: "The token is good. The body is an empty object."},
+        answers={200: empty_object("The token is good. The body is an empty object.")},
         problems=[401],
     )
     def post(self, request: Request) -> Response:
         """Ask whether a token is good.
 
-        Takes access and refresh tokens. Log-out, deactivation and expiry make them bad.
+        Takes access, refresh and personal tokens. Log-out, revocation, deactivation and expiry
+        make them bad.
         """
         token = self.validated(request)["token"]
-        if state_of(token) is None:
+        if opened_by(token) is None:
             tokens.verify_refresh(token, at=timezone.now())
         return Response({})
 

@@ -1,12 +1,13 @@
-"""Where people are found, under `/api/v1/`."""
+"""Where people are found, under `/api/v1/`. `me/` is served by learnings: leaving needs it."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.rest.v1 import profiles, sessions
+from accounts.rest.v1 import passwords, profiles, sessions, tokens, verification
 
 router = SimpleRouter()
 router.register("users", profiles.UserViewSet, basename="user")
+router.register("me/tokens", tokens.PersonalTokenViewSet, basename="personal-token")
 
 urlpatterns = [
     path("auth/register/", sessions.RegisterView.as_view(), name="auth-register"),
@@ -14,6 +15,17 @@ urlpatterns = [
     path("auth/token/refresh/", sessions.RefreshView.as_view(), name="auth-token-refresh"),
     path("auth/token/verify/", sessions.VerifyView.as_view(), name="auth-token-verify"),
     path("auth/logout/", sessions.LogOutView.as_view(), name="auth-logout"),
-    path("me/", profiles.MeView.as_view(), name="me"),
+    path(
+        "auth/password/change/", passwords.PasswordChangeView.as_view(), name="auth-password-change"
+    ),
+    path("auth/password/reset/", passwords.PasswordResetView.as_view(), name="auth-password-reset"),
+    path(
+        "auth/password/reset/confirm/",
+        passwords.PasswordResetConfirmationView.as_view(),
+        name="auth-password-reset-confirm",
+    ),
+    path(
+        "auth/email/verify/", verification.EmailVerificationView.as_view(), name="auth-email-verify"
+    ),
     *router.urls,
 ]
