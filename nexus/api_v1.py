@@ -13,6 +13,9 @@ from foundation.http.views import ContractMixin
 # Where to begin reading, by the name of the address.
 STARTS = {
     "me": "me",
+    "my_entries": "my-entries",
+    "my_bookmarks": "my-bookmarks",
+    "my_votes": "my-votes",
     "users": "user-list",
     "topics": "topic-list",
     "learnings": "learning-list",

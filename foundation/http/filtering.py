@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend, TypedChoiceFilter
+from django_filters.rest_framework import CharFilter, DjangoFilterBackend, TypedChoiceFilter
 from rest_framework.request import Request
 
 from foundation.http.problems import BadParameter, is_storable
@@ -14,7 +17,8 @@ if TYPE_CHECKING:
     # REST framework's views import this module while they are being made.
     from rest_framework.views import APIView
 
-PAGING_PARAMETERS: Final = frozenset({"cursor", "page_size", "ordering"})
+_ID: Final = re.compile("[0-9]{1,18}")  # any number so long fits into a bigint
+PAGING_PARAMETERS: Final = frozenset({"cursor", "page", "page_size", "ordering"})
 
 
 def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
@@ -31,12 +35,56 @@ def refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
                 raise BadParameter(name, "Has a character that is not allowed.", code="invalid")
 
 
+def given_once(request: Request, name: str) -> str | None:
+    """The value of a parameter that has one; None if it was not sent.
+
+    Raises:
+        BadParameter: it was sent more often, and only one of the values could be obeyed.
+    """
+    values = request.query_params.getlist(name)
+    if len(values) > 1:
+        raise BadParameter(name, "Send it once.", code="repeated")
+    return values[0] if values else None
+
+
 class TruthFilter(TypedChoiceFilter):
     """`true` or `false`. django-filter's own takes any other word for no filter at all."""
 
     def __init__(self, **options: Any) -> None:
         choices = [("true", "true"), ("false", "false")]
         super().__init__(choices=choices, coerce=lambda text: text == "true", **options)
+
+
+class IdsField(forms.CharField):
+    """Ids, separated by commas."""
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        self.most = most
+
+    def clean(self, value: Any) -> list[int] | None:
+        """The ids, or None if nothing was given.
+
+        Raises:
+            ValidationError: one of them is no id, or they are too many.
+        """
+        if value is None:
+            return None
+        words = str(value).split(",")
+        if len(words) > self.most or not all(_ID.fullmatch(word) for word in words):
+            raise ValidationError(f"Up to {self.most} ids, separated by commas.")
+        return [int(word) for word in words]
+
+
+class IdsFilter(CharFilter):
+    """Rows that refer to one of several ids. Give it a `method`, or a lookup that takes a list."""
+
+    field_class = IdsField
+
+    def filter(self, qs: QuerySet[Any], value: list[int] | None) -> QuerySet[Any]:
+        """Filter by what was given, which no other value of the parameter may replace."""
+        given_once(self.parent.request, str(self.field_name))
+        return qs if value is None else super().filter(qs, value)
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -52,7 +100,8 @@ class StrictFilterBackend(DjangoFilterBackend):
             return queryset  # one object is found by its address alone
         filterset = self.get_filterset(request, queryset, view)
         names = frozenset() if filterset is None else frozenset(filterset.filters)
-        refuse_unknown_parameters(request, names | PAGING_PARAMETERS)
+        choosing: frozenset[str] = getattr(view, "choosing_parameters", frozenset())
+        refuse_unknown_parameters(request, names | PAGING_PARAMETERS | choosing)
         if filterset is None:
             return queryset
         if not filterset.is_valid():

@@ -1,26 +1,23 @@
-"""Keyset pages: stable under inserts and tied keys, no repeats, no gaps, as fast deep as shallow.
+"""Pages of lists: by keyset unless a page is asked for by its number.
 
-A cursor holds the sort value and id of the row where a page ends. The next page is everything
-after that row, found through the index; nothing is counted or skipped over.
+Keyset pages are stable under inserts and tied keys, without repeats or gaps, and as fast deep as
+shallow. Numbered ones can be jumped to, and count: both as far as `MAX_ROWS`, so that neither
+costs more on a list of a million rows.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from foundation.http.problems import BadParameter, is_storable
+from foundation.http.filtering import given_once
+from foundation.http.keysets import Cursor, KeyOrder, Rows, is_nullable
+from foundation.http.problems import BadParameter
 
 if TYPE_CHECKING:
     # REST framework's views import this module while they are being made.
@@ -28,90 +25,26 @@ if TYPE_CHECKING:
 
 PAGE_SIZE: Final = 20
 MAX_PAGE_SIZE: Final = 100
-MAX_CURSOR: Final = 500  # characters
+MAX_ROWS: Final = 10_000  # how far pages have numbers, and rows are counted
 _SMALL_NUMBER: Final = re.compile("[0-9]{1,4}")
+_NUMBER: Final = re.compile("0*[1-9][0-9]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place between two rows, and which way to read from it."""
+class PageTooDeep(BadParameter):
+    """The page begins where rows are no longer counted. Cursors lead there."""
 
-    value: str | int | None  # of the sort key; None where the row has none
-    id: int
-    backwards: bool
+    problem_code = "page_too_deep"
 
-    def encode(self) -> str:
-        """As text that survives in an address."""
-        packed = json.dumps([self.value, self.id, int(self.backwards)], separators=(",", ":"))
-        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, text: str) -> Self:
-        """The cursor that `encode` gave out.
-
-        Raises:
-            BadParameter: it is none of ours.
-        """
-        try:
-            padded = text[:MAX_CURSOR] + "=" * (-len(text[:MAX_CURSOR]) % 4)
-            value, row_id, backwards = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        except (ValueError, TypeError, RecursionError):  # what is no list cannot be taken apart
-            raise BadParameter("cursor", "Not a cursor of this list.") from None
-        if not _is_key(value) or not _is_id(row_id) or backwards not in (0, 1):
-            raise BadParameter("cursor", "Not a cursor of this list.")
-        return cls(value=value, id=row_id, backwards=bool(backwards))
-
-
-def _is_key(value: Any) -> bool:
-    return is_storable(value) if isinstance(value, str) else isinstance(value, int | None)
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-
-
-@dataclass(frozen=True, slots=True)
-class KeyOrder:
-    """A total order of rows: by one field, then by id. Rows without a value come last."""
-
-    field: str
-    descending: bool
-    nullable: bool
-
-    def read(self, queryset: QuerySet[Any], cursor: Cursor | None) -> QuerySet[Any]:
-        """The rows beyond `cursor`, nearest first; all rows from the start without one."""
-        backwards = cursor is not None and cursor.backwards
-        downwards = self.descending ^ backwards
-        if cursor is not None:
-            queryset = queryset.filter(self._beyond(queryset, cursor, downwards=downwards))
-        # Named only where needed: NULLS LAST would keep PostgreSQL from using a plain index.
-        nulls = {}
-        if self.nullable:
-            nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-        key = F(self.field).desc(**nulls) if downwards else F(self.field).asc(**nulls)
-        return queryset.order_by(key, "-id" if downwards else "id")
-
-    def _beyond(self, queryset: QuerySet[Any], cursor: Cursor, *, downwards: bool) -> Q:
-        step = "lt" if downwards else "gt"
-        later_id = Q(**{f"id__{step}": cursor.id})
-        if cursor.value is None:
-            valueless = Q(**{f"{self.field}__isnull": True})
-            tied = valueless & later_id
-            return tied | ~valueless if cursor.backwards else tied
-        value = _cleaned(queryset, self.field, cursor.value)
-        # The first half follows from the second; it is what lets the index find the start.
-        beyond = Q(**{f"{self.field}__{step}e": value}) & (
-            Q(**{f"{self.field}__{step}": value}) | (Q(**{self.field: value}) & later_id)
-        )
-        if self.nullable and not cursor.backwards:
-            beyond |= Q(**{f"{self.field}__isnull": True})
-        return beyond
+    def __init__(self) -> None:
+        detail = f"Pages have numbers for the first {MAX_ROWS:,} rows. Follow cursors beyond."
+        super().__init__("page", detail, code=self.problem_code)
 
 
 class KeysetPagination(BasePagination):
-    """Pages by keyset. The view names its sort keys in `ordering_fields`, the default one first.
+    """The pages of every list. The view names its sort keys in `ordering_fields`.
 
-    A `-` in front of the default makes it descend; every key can be asked for both ways.
+    The first is the default, and a `-` in front makes it descend; every key can be asked for both
+    ways. A view whose pages usually hold more or fewer rows than others says so in `page_size`.
     """
 
     def paginate_queryset(
@@ -120,14 +53,69 @@ class KeysetPagination(BasePagination):
         """The rows of the requested page.
 
         Raises:
-            BadParameter: `page_size`, `ordering` or `cursor` is not good here.
+            BadParameter: `page_size`, `ordering`, `cursor` or `page` is not good here.
+            PageTooDeep: the page begins beyond `MAX_ROWS`.
         """
         self.request = request
-        size = _page_size(request)
+        size = _page_size(request, default=getattr(view, "page_size", PAGE_SIZE))
         field, descending = _ordering(request, view)
-        order = KeyOrder(field, descending, nullable=_is_nullable(queryset, field))
-        text = request.query_params.get("cursor")
-        cursor = Cursor.decode(text) if text is not None else None
+        order = KeyOrder(
+            field,
+            descending,
+            nullable=is_nullable(queryset, field),
+            tie=getattr(queryset, "tie", "id"),
+        )
+        number, text = given_once(request, "page"), given_once(request, "cursor")
+        self.page: _KeysetPage | _NumberedPage
+        if number is None:
+            cursor = Cursor.decode(text) if text is not None else None
+            self.page = _KeysetPage(queryset, order, cursor, size=size)
+        elif text is None:
+            self.page = _NumberedPage(queryset, order, _page_number(number, size), size=size)
+        else:
+            raise BadParameter("page", "Either a page or a cursor.", code="page_or_cursor")
+        return self.page.rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """`{next, previous, results}`, and the same addresses as a `Link` header.
+
+        A numbered page has `count` and `count_exact` before them.
+        """
+        here = self.request.build_absolute_uri()
+        links = {name: _address(here, asked) for name, asked in self.page.links().items()}
+        header = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
+        return Response(
+            {
+                **self.page.count(),
+                "next": links.get("next"),
+                "previous": links.get("prev"),
+                "results": data,
+            },
+            headers={"Link": header} if header else {},
+        )
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The shape of a page, for documentation."""
+        address = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "count": {"type": "integer"},
+                "count_exact": {"type": "boolean"},
+                "next": address,
+                "previous": address,
+                "results": schema,
+            },
+        }
+
+
+class _KeysetPage:
+    """The rows beyond a cursor, or the first ones without."""
+
+    def __init__(
+        self, queryset: Rows, order: KeyOrder, cursor: Cursor | None, *, size: int
+    ) -> None:
         rows = list(order.read(queryset, cursor)[: size + 1])
         has_more = len(rows) > size
         rows = rows[:size]
@@ -136,45 +124,73 @@ class KeysetPagination(BasePagination):
         if cursor is not None and cursor.backwards:
             rows.reverse()
             self.has_next, self.has_previous = True, has_more
-        self.field, self.rows = field, rows
-        return rows
+        self.order, self.rows = order, rows
 
-    def get_paginated_response(self, data: Any) -> Response:
-        """`{next, previous, results}`, and the same addresses as a `Link` header."""
-        following = self._address(self.rows[-1], backwards=False) if self._shows("next") else None
-        before = self._address(self.rows[0], backwards=True) if self._shows("previous") else None
-        links = [
-            f'<{address}>; rel="{name}"'
-            for name, address in (("next", following), ("prev", before))
-            if address
-        ]
-        return Response(
-            {"next": following, "previous": before, "results": data},
-            headers={"Link": ", ".join(links)} if links else {},
-        )
+    def count(self) -> dict[str, Any]:
+        """Nothing: whoever reads on from where they are counts nothing."""
+        return {}
 
-    def _shows(self, way: str) -> bool:
-        return bool(self.rows) and (self.has_next if way == "next" else self.has_previous)
-
-    def _address(self, row: Any, *, backwards: bool) -> str:
-        value = getattr(row, self.field)
-        plain = value.isoformat() if isinstance(value, datetime) else value
-        cursor = Cursor(value=plain, id=row.pk, backwards=backwards)
-        base = remove_query_param(self.request.build_absolute_uri(), "cursor")
-        return replace_query_param(base, "cursor", cursor.encode())
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The shape of a page, for documentation."""
-        address = {"type": "string", "format": "uri", "nullable": True}
-        return {
-            "type": "object",
-            "required": ["next", "previous", "results"],
-            "properties": {"next": address, "previous": address, "results": schema},
-        }
+    def links(self) -> dict[str, tuple[str, str]]:
+        """What to ask for, a parameter and its value, by relation."""
+        found = {}
+        if self.rows and self.has_next:
+            found["next"] = ("cursor", self.order.cursor(self.rows[-1], backwards=False).encode())
+        if self.rows and self.has_previous:
+            found["prev"] = ("cursor", self.order.cursor(self.rows[0], backwards=True).encode())
+        return found
 
 
-def _page_size(request: Request) -> int:
-    text = request.query_params.get("page_size", str(PAGE_SIZE))
+class _NumberedPage:
+    """The rows of the page with this number. Beyond the last there are none."""
+
+    def __init__(self, queryset: Rows, order: KeyOrder, number: int, *, size: int) -> None:
+        start = (number - 1) * size
+        ordered = order.read(queryset, None)
+        self.rows = list(ordered[start : min(start + size, MAX_ROWS)])
+        self.number, self.size = number, size
+        self.counted = _counted(queryset)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all rows were counted."""
+        return self.counted <= MAX_ROWS
+
+    def count(self) -> dict[str, Any]:
+        """How many rows there are on all pages, and whether that is exact."""
+        return {"count": min(self.counted, MAX_ROWS), "count_exact": self.is_exact}
+
+    def links(self) -> dict[str, tuple[str, str]]:
+        """What to ask for, a parameter and its value, by relation.
+
+        From beyond the end, `prev` leads to the last page that has rows.
+        """
+        last = max(1, -(-min(self.counted, MAX_ROWS) // self.size))
+        found = {}
+        if self.number < last:
+            found["next"] = self.number + 1
+        if self.number > 1:
+            found["prev"] = min(self.number - 1, last)
+        found["first"] = 1
+        if self.is_exact:
+            found["last"] = last
+        return {name: ("page", str(number)) for name, number in found.items()}
+
+
+def _counted(queryset: Rows) -> int:
+    """How many rows there are; the database stops counting at one more than `MAX_ROWS`."""
+    # Ids alone: what is shown of a row need not be fetched, let alone computed, to count it.
+    rows = queryset.order_by()
+    plain = rows if rows.query.combinator else rows.values("pk")
+    return plain[: MAX_ROWS + 1].count()
+
+
+def _address(here: str, asked: tuple[str, str]) -> str:
+    name, value = asked
+    return replace_query_param(remove_query_param(here, name), name, value)
+
+
+def _page_size(request: Request, *, default: int) -> int:
+    text = request.query_params.get("page_size", str(default))
     # Digits of other scripts, or a thousand of them, are no page size either.
     is_number = _SMALL_NUMBER.fullmatch(text) is not None
     if not is_number or not 1 <= int(text) <= MAX_PAGE_SIZE:
@@ -182,34 +198,23 @@ def _page_size(request: Request) -> int:
     return int(text)
 
 
+def _page_number(text: str, size: int) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise BadParameter("page", "A whole number, 1 for the first page.")
+    digits = text.lstrip("0")
+    # Of a number with thousands of digits Python would not even read them.
+    if len(digits) > len(str(MAX_ROWS)) or (int(digits) - 1) * size >= MAX_ROWS:
+        raise PageTooDeep
+    return int(digits)
+
+
 def _ordering(request: Request, view: Any) -> tuple[str, bool]:
     """The sort field, and whether it descends."""
     keys: tuple[str, ...] = view.ordering_fields
-    chosen = request.query_params.get("ordering", keys[0])
+    asked = given_once(request, "ordering")
+    chosen = keys[0] if asked is None else asked
     field = chosen.removeprefix("-")
     if field not in {key.removeprefix("-") for key in keys}:
         known = ", ".join(key.removeprefix("-") for key in keys)
         raise BadParameter("ordering", f"One of {known}, with - for descending.", code="unknown")
     return field, chosen.startswith("-")
-
-
-def _is_nullable(queryset: QuerySet[Any], field: str) -> bool:
-    """Whether rows of this list can lack the key."""
-    if field in getattr(queryset, "never_null", ()):
-        return False
-    try:
-        return bool(getattr(queryset.model._meta.get_field(field), "null", False))
-    except FieldDoesNotExist:
-        return False
-
-
-def _cleaned(queryset: QuerySet[Any], field: str, value: str | int) -> Any:
-    """The cursor's value as the model's field understands it."""
-    try:
-        model_field = queryset.model._meta.get_field(field)
-        cleaned = model_field.to_python(value)
-        model_field.run_validators(cleaned)
-        # To UTC here: at the edges of the calendar it would fail on the way to the database.
-        return cleaned.astimezone(UTC) if isinstance(cleaned, datetime) else cleaned
-    except (ValidationError, TypeError, OverflowError):
-        raise BadParameter("cursor", "Not a cursor of this list.") from None

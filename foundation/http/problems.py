@@ -155,7 +155,8 @@ def _from_rest(error: exceptions.APIException) -> _Translated:
                 {"parameter": error.parameter, "code": c["code"], "detail": c["detail"]}
                 for c in culprits
             ]
-        return error.status_code, "invalid", _summary(culprits), culprits, headers
+        code = getattr(error, "problem_code", "invalid")
+        return error.status_code, code, _summary(culprits), culprits, headers
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
     detail = str(error.detail) if isinstance(error.detail, str) else str(error.default_detail)

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from foundation.http import conditional, idempotency
 from foundation.http.filtering import refuse_unknown_parameters
+from foundation.http.private_answers import holds_secrets
 from foundation.http.rate_limits import Scopes, count_request
 from foundation.http.sparse import ChoosingMixin
 from foundation.models import EditedModel
@@ -41,7 +42,8 @@ class ContractMixin(ChoosingMixin):
         if action != "list":
             known = self.query_parameters.get(action, frozenset()) | self.choosing_parameters
             refuse_unknown_parameters(request, known)
-        if request.method not in SAFE_METHODS:
+        # A token that is refused may end its family all the same: nothing of that is rolled back.
+        if request.method not in SAFE_METHODS and not holds_secrets(request.path):
             self._take_care(request)
 
     def edited_row(self) -> EditedModel | None:

@@ -13,9 +13,11 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from foundation.http.problems import MEDIA_TYPE
+from foundation.http.sparse import READING
 from foundation.models import EditedModel
 from foundation.openapi import shared
 from foundation.openapi.naming import Place
+from foundation.openapi.parameters import choosing
 from foundation.openapi.shapes import Direction, choice_of, travelling
 
 BASE: Final = "/api/v1"
@@ -46,7 +48,9 @@ class OperationInspector(SwaggerAutoSchema):
 
     def get_tags(self, operation_keys: Any = None) -> list[str]:  # noqa: ARG002
         """One tag: the resource."""
-        return [self.place.resource if hasattr(self.view, "action") else _first(self.place.path)]
+        first = _first(self.place.path)
+        is_of_a_resource = hasattr(self.view, "action") and first != "me"
+        return [self.place.resource if is_of_a_resource else first]
 
     def get_summary_and_description(self) -> tuple[str, str]:
         """The view method's docstring, or words for what every resource can do."""
@@ -62,6 +66,12 @@ class OperationInspector(SwaggerAutoSchema):
         """None where the general rule holds, an empty list where no token is needed."""
         is_open = all(issubclass(found, AllowAny) for found in self.view.permission_classes)
         return [] if is_open else None
+
+    def get_query_parameters(self) -> list[openapi.Parameter]:
+        """Filters, paging and what the answer can be trimmed and expanded by."""
+        found: list[openapi.Parameter] = super().get_query_parameters()
+        is_reading = self.method in SAFE_METHODS and self.place.action in READING
+        return [*found, *choosing(self.view)] if is_reading else found
 
     # --- What it takes ------------------------------------------------------------------------
 
@@ -116,7 +126,7 @@ class OperationInspector(SwaggerAutoSchema):
         good = {**usual, **self.overrides.get("also", {})}
         answers = {str(status): self._answer(status, body) for status, body in sorted(good.items())}
         for status, answer in answers.items():
-            answer["headers"] = self._headers(int(status))
+            answer["headers"] = self._headers(int(status), has_body="schema" in answer)
         return answers
 
     def get_operation(self, operation_keys: Any = None) -> openapi.Operation:
@@ -157,10 +167,10 @@ class OperationInspector(SwaggerAutoSchema):
         """Statuses of the problems that a client should be ready for."""
         found = {400, 429, *self.overrides.get("problems", ())}
         if self.get_security() is None:
-            found.add(401)
+            # A script's token may be one for writing only, or for reading only.
+            found |= {401, 403}
             if self.method not in SAFE_METHODS:
-                # A script's token may be one for reading; and two can write at the same moment.
-                found |= {403, 409}
+                found.add(409)  # two can write at the same moment
         if self.place.has_variable:
             found.add(404)
         if self.takes_if_match:
@@ -207,13 +217,14 @@ class OperationInspector(SwaggerAutoSchema):
         }
         return [{"$ref": f"#/parameters/{name}"} for name, taken in names.items() if taken]
 
-    def _headers(self, status: int) -> dict[str, Any]:
+    def _headers(self, status: int, *, has_body: bool) -> dict[str, Any]:
         is_read = self.method in SAFE_METHODS
         names = {
             "ETag": is_read and status == HTTPStatus.OK,
             "Idempotency-Replayed": self.takes_idempotency_key,
             "Link": is_read and self.place.action == "list",
-            "Location": status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED},
+            # What has an address of its own: an answer without a body leads nowhere.
+            "Location": status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED} and has_body,
             "X-Cache": is_read and hasattr(self.view, "made_from"),
         }
         return shared.headers(name for name, sent in names.items() if sent)

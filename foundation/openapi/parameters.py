@@ -10,8 +10,9 @@ from django import forms
 from drf_yasg import openapi
 from drf_yasg.inspectors import FilterInspector, NotHandled, PaginatorInspector
 
-from foundation.http.filtering import StrictFilterBackend, TruthFilter
-from foundation.http.paging import MAX_PAGE_SIZE, PAGE_SIZE, KeysetPagination
+from foundation.http.filtering import IdsFilter, StrictFilterBackend, TruthFilter
+from foundation.http.paging import MAX_PAGE_SIZE, MAX_ROWS, PAGE_SIZE, KeysetPagination
+from foundation.http.sparse import EXPAND, FIELDS
 
 
 class TypedFilters(FilterInspector):
@@ -67,6 +68,15 @@ def _keys_type(found: Any) -> dict[str, Any]:
     return {"type": openapi.TYPE_ARRAY, "items": items, "collection_format": "multi"}
 
 
+def _ids_type(_found: Any) -> dict[str, Any]:
+    return _csv(openapi.Items(type=openapi.TYPE_INTEGER))
+
+
+def _csv(items: openapi.Items) -> dict[str, Any]:
+    """A list of values in one, separated by commas."""
+    return {"type": openapi.TYPE_ARRAY, "items": items, "collection_format": "csv"}
+
+
 def _key_type(found: Any) -> dict[str, Any]:
     by_text = found.extra.get("to_field_name") is not None
     return {"type": openapi.TYPE_STRING if by_text else openapi.TYPE_INTEGER}
@@ -74,6 +84,7 @@ def _key_type(found: Any) -> dict[str, Any]:
 
 # The special before the general: the first kind that fits is taken.
 _KINDS: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {
+    IdsFilter: _ids_type,
     TruthFilter: _truth_type,
     django_filters.BooleanFilter: _truth_type,
     django_filters.ModelMultipleChoiceFilter: _keys_type,
@@ -84,11 +95,34 @@ _KINDS: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {
 }
 
 
+def choosing(view: Any) -> list[openapi.Parameter]:
+    """`fields` and `expand`, as far as the view's answer can be chosen with them."""
+    known: frozenset[str] = getattr(view, "choosing_parameters", frozenset())
+    if not known:
+        return []
+    shape = view.get_serializer()
+    names = [name for name, field in shape.fields.items() if not field.write_only]
+    if hasattr(shape, "only_expanded"):
+        names += shape.only_expanded()
+    found = [
+        _parameter(
+            FIELDS,
+            "Only these fields, separated by commas. Without it all of them.",
+            **_csv(openapi.Items(type=openapi.TYPE_STRING, enum=names)),
+        )
+    ]
+    if EXPAND in known:
+        items = openapi.Items(type=openapi.TYPE_STRING, enum=list(view.expansions))
+        whole = "Shows these as whole objects, separated by commas."
+        found.append(_parameter(EXPAND, whole, **_csv(items)))
+    return found
+
+
 class KeysetPages(PaginatorInspector):
     """Keyset pages: what they are asked for, and their shape by a name of its own."""
 
     def get_paginator_parameters(self, paginator: Any) -> Any:
-        """`ordering`, `page_size` and `cursor`."""
+        """`ordering`, `page_size`, `cursor` and `page`."""
         if not isinstance(paginator, KeysetPagination):
             return NotHandled
         keys = [key.removeprefix("-") for key in self.view.ordering_fields]
@@ -113,6 +147,14 @@ class KeysetPages(PaginatorInspector):
                 "Where the page begins. Follow `next` and `previous` instead of making one up.",
                 type=openapi.TYPE_STRING,
             ),
+            _parameter(
+                "page",
+                "Number of the page, instead of a cursor. The page then has `count`. Good for the "
+                f"first {MAX_ROWS:,} rows.",
+                type=openapi.TYPE_INTEGER,
+                minimum=1,
+                maximum=MAX_ROWS,
+            ),
         ]
 
     def get_paginated_response(self, paginator: Any, response_schema: Any) -> Any:
@@ -135,6 +177,14 @@ def _page(paginator: KeysetPagination, results: Any) -> openapi.Schema:
     shape = paginator.get_paginated_response_schema(results)
     address = {"type": openapi.TYPE_STRING, "format": openapi.FORMAT_URI, "x_nullable": True}
     described = {
+        "count": openapi.Schema(
+            type=openapi.TYPE_INTEGER,
+            description=f"Rows on all pages, up to {MAX_ROWS:,}. Only with `page`.",
+        ),
+        "count_exact": openapi.Schema(
+            type=openapi.TYPE_BOOLEAN,
+            description="False where there are more rows than `count`. Only with `page`.",
+        ),
         "next": openapi.Schema(
             description="Address of the next page, null on the last.", **address
         ),

@@ -7,6 +7,7 @@ are constraints of the database; what happens on the way from draft to published
 from learnings.models.briefs import Brief
 from learnings.models.changes import ImportConflict, Keep, Revision, RevisionStatus
 from learnings.models.entries import (
+    MAX_FOREMOST,
     Challenge,
     Entry,
     EntryGone,
@@ -23,6 +24,7 @@ from learnings.models.sources import Source
 from learnings.models.topics import Topic, TopicAlias, TopicKind
 
 __all__ = [
+    "MAX_FOREMOST",
     "Bookmark",
     "Brief",
     "Challenge",

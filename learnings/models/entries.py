@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -21,6 +21,8 @@ from foundation.models import EditedModel
 from learnings.models.topics import Topic
 
 Viewer = User | AnonymousUser
+
+MAX_FOREMOST: Final = 20  # solutions shown along with a challenge
 
 
 class Status(models.TextChoices):
@@ -285,6 +287,17 @@ class ChallengeQuerySet(EntryQuerySet):
     def with_relations(self) -> Self:
         """Fetch what every representation shows, in a constant number of queries."""
         return super().with_relations().with_solution_facts()
+
+    def with_foremost_solutions(self) -> Self:
+        """Fetch `foremost_solutions`: published ones, the accepted first, then by votes.
+
+        At most `MAX_FOREMOST` of each challenge, in a constant number of queries.
+        """
+        solutions: Any = Solution._default_manager.all()
+        ordered = solutions.published().with_relations().order_by("-accepted", "-votes_count", "id")
+        return self.prefetch_related(
+            models.Prefetch("solutions", ordered[:MAX_FOREMOST], to_attr="foremost_solutions")
+        )
 
 
 class Challenge(Entry):

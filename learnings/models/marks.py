@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from learnings.models.entries import Challenge, Learning, Solution
+from learnings.models.entries import Challenge, Entry, Learning, Solution
+
+
+class MarkQuerySet(models.QuerySet[Any]):
+    """Questions about marks."""
+
+    def visible_to(self, user: User) -> Self:
+        """The marks of `user` on what they may still read."""
+        return self.filter(
+            _readable(Learning, user) | _readable(Challenge, user) | _readable(Solution, user),
+            user=user.pk,
+        )
+
+
+def _readable(model: type[Entry], user: User) -> Exists:
+    rows: Any = model._default_manager.all()
+    return Exists(rows.visible_to(user).filter(pk=OuterRef(str(model._meta.model_name))))
 
 
 class Mark(models.Model):
@@ -49,12 +67,16 @@ class Mark(models.Model):
 class Vote(Mark):
     """A reader's word that an entry helped. Counted in the entry's `votes_count`."""
 
+    objects: ClassVar[models.Manager[Vote]] = MarkQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"Vote by {self.user}"
 
 
 class Bookmark(Mark):
     """Kept for later, seen by nobody else."""
+
+    objects: ClassVar[models.Manager[Bookmark]] = MarkQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Bookmark of {self.user}"

@@ -91,11 +91,23 @@ class EntryFilterSet(filters.FilterSet):
     """What every list of entries can be filtered by."""
 
     author = AuthorFilter(label="Id of the author, or `me`.")
-    status = filters.ChoiceFilter(choices=Status.choices)
-    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
-    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
-    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gte")
-    updated_before = MomentFilter(field_name="updated_at", lookup_expr="lt")
+    status = filters.ChoiceFilter(
+        choices=Status.choices,
+        label="Entries in this state that you may see. Without it, and without `author=me`, the "
+        "list holds published ones.",
+    )
+    created_after = MomentFilter(
+        field_name="created_at", lookup_expr="gte", label="Made at this moment or later."
+    )
+    created_before = MomentFilter(
+        field_name="created_at", lookup_expr="lt", label="Made before this moment."
+    )
+    updated_after = MomentFilter(
+        field_name="updated_at", lookup_expr="gte", label="Last changed at this moment or later."
+    )
+    updated_before = MomentFilter(
+        field_name="updated_at", lookup_expr="lt", label="Last changed before this moment."
+    )
     search = filters.CharFilter(
         method="with_words", label="Words that all occur, or begin what occurs.", max_length=200
     )
@@ -103,6 +115,16 @@ class EntryFilterSet(filters.FilterSet):
     def with_words(self, entries: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
         """Entries in which every word occurs."""
         return matching(entries, words)
+
+
+def under_any(entries: QuerySet[Any], topics: Any) -> QuerySet[Any]:
+    """Entries under any of the topics; all of them without topics."""
+    if not topics:
+        return entries
+    # A subquery, not a join: an entry under two of the topics must not appear twice.
+    model: Any = entries.model
+    link = {model._meta.model_name: OuterRef("pk"), "topic__in": topics}
+    return entries.filter(Exists(model.topics.through.objects.filter(**link)))
 
 
 class TopicalFilterSet(EntryFilterSet):
@@ -122,12 +144,7 @@ class TopicalFilterSet(EntryFilterSet):
 
     def with_topics(self, entries: QuerySet[Any], _name: str, topics: Any) -> QuerySet[Any]:
         """Entries under any of the topics."""
-        if not topics:
-            return entries
-        # A subquery, not a join: an entry under two of the topics must not appear twice.
-        model: Any = entries.model
-        link = {model._meta.model_name: OuterRef("pk"), "topic__in": topics}
-        return entries.filter(Exists(model.topics.through.objects.filter(**link)))
+        return under_any(entries, topics)
 
     def of_cohort(self, entries: QuerySet[Any], _name: str, cohort: Cohort) -> QuerySet[Any]:
         """Entries by members of the cohort."""
@@ -138,7 +155,7 @@ class TopicalFilterSet(EntryFilterSet):
 class LearningFilterSet(TopicalFilterSet):
     """Filters of learnings."""
 
-    kind = filters.ChoiceFilter(choices=LearningKind.choices)
+    kind = filters.ChoiceFilter(choices=LearningKind.choices, label="Only learnings of this kind.")
 
     class Meta:
         model = Learning

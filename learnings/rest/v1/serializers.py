@@ -8,24 +8,31 @@ from drf_yasg.utils import swagger_serializer_method
 from rest_framework import serializers
 
 from accounts.models import User
+from accounts.rest.v1.serializers import PublicUserSerializer
 from foundation.http.serializers import (
     SlugReferenceField,
     StrictModelSerializer,
     StrictSerializer,
 )
 from learnings.models import (
+    MAX_FOREMOST,
     Challenge,
     Entry,
     Learning,
     Solution,
     Topic,
 )
+from learnings.rest.v1.topics import TopicSerializer
 
 ENTRY_FIELDS = [
     "id", "author", "topics", "status", "review_reason", "source", "votes_count",
     "created_at", "updated_at", "published_at",
 ]  # fmt: skip
 ENTRY_READ_ONLY = [name for name in ENTRY_FIELDS if name != "topics"]
+SOLUTIONS_HELP = (
+    "Only with `expand=solutions`. The published ones, the accepted one first, then by votes: "
+    f"at most {MAX_FOREMOST}. All are at `challenges/{{id}}/solutions/`."
+)
 
 
 class AuthorSerializer(serializers.ModelSerializer):
@@ -36,6 +43,19 @@ class AuthorSerializer(serializers.ModelSerializer):
         fields = ["id", "display_name"]
         ref_name = "Author"
 
+    def only_expanded(self) -> dict[str, serializers.Field]:
+        """What else of a public profile is there, for the documentation."""
+        return _further(PublicUserSerializer(), than=self, parameter="expand=author")
+
+
+class ExpandedAuthorSerializer(PublicUserSerializer):
+    """An author's public profile inside of an entry."""
+
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        """The profile; of somebody whose own page is closed only what every entry shows."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        return shown if instance.is_active else {**shown, "bio": "", "github_url": ""}
+
 
 class TopicReferenceSerializer(serializers.ModelSerializer):
     """A topic as entries name it."""
@@ -44,6 +64,20 @@ class TopicReferenceSerializer(serializers.ModelSerializer):
         model = Topic
         fields = ["slug", "name"]
         ref_name = "TopicReference"
+
+    def only_expanded(self) -> dict[str, serializers.Field]:
+        """What else of a topic is there, for the documentation."""
+        return _further(TopicSerializer(), than=self, parameter="expand=topics")
+
+
+def _further(
+    whole: serializers.Serializer, *, than: serializers.Serializer, parameter: str
+) -> dict[str, serializers.Field]:
+    """Fields that the short form lacks, each with the parameter that brings it."""
+    found = {name: field for name, field in whole.fields.items() if name not in than.fields}
+    for field in found.values():
+        field.help_text = f"Only with `{parameter}`. {field.help_text or ''}".strip()
+    return found
 
 
 class TopicReferenceField(SlugReferenceField):
@@ -96,6 +130,19 @@ class EntrySerializer(StrictModelSerializer):
     source: Any = serializers.SerializerMethodField(
         help_text="Where it was read; null if it was typed in."
     )
+
+    def __init__(self, *args: Any, expand: frozenset[str] = frozenset(), **options: Any) -> None:
+        self.expand = expand  # what to embed whole: of an entry inside of another, nothing
+        super().__init__(*args, **options)
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, some of them as whole objects."""
+        fields: dict[str, Any] = super().get_fields()
+        if "author" in self.expand:
+            fields["author"] = ExpandedAuthorSerializer(read_only=True)
+        if "topics" in self.expand:
+            fields["topics"] = TopicSerializer(many=True, read_only=True)
+        return fields
 
     def validate_topics(self, topics: list[Topic]) -> list[Topic]:
         """Choose among what is shown: the proposed topics of an entry stay with it."""
@@ -152,6 +199,18 @@ class ChallengeSerializer(EntrySerializer):
         ]  # fmt: skip
         read_only_fields = [*ENTRY_READ_ONLY, "problem_html"]
         ref_name = "Challenge"
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields; with the solutions if they were asked for."""
+        fields: dict[str, Any] = super().get_fields()
+        return {**fields, **self.only_expanded()} if "solutions" in self.expand else fields
+
+    def only_expanded(self) -> dict[str, serializers.Field]:
+        """What is there only with an expansion."""
+        solutions = SolutionSerializer(
+            many=True, read_only=True, source="foremost_solutions", help_text=SOLUTIONS_HELP
+        )
+        return {"solutions": solutions}
 
     # A challenge that was made a moment ago was not annotated, and has no solutions.
 

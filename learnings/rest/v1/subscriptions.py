@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import mixins, serializers, status
 from rest_framework.exceptions import ValidationError
+from rest_framework.fields import DateTimeField
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -27,6 +28,7 @@ from notifications.models import Subscription
 class SubscriptionSerializer(StrictModelSerializer):
     """Something that the reader follows: a topic or a challenge, the other is null."""
 
+    exactly_one_of = ("topic", "challenge")  # for the documentation
     topic = SlugReferenceField(
         slug_field="slug", queryset=Topic.objects.confirmed(), required=False, help_text="Its slug."
     )
@@ -56,13 +58,14 @@ class SubscriptionSerializer(StrictModelSerializer):
     def to_representation(self, instance: Subscription) -> dict[str, Any]:
         """The subscription with its subject taken apart again."""
         kind, _, key = instance.subject.partition(":")
-        created_at = self.fields["created_at"].to_representation(instance.created_at)
-        return {
+        created_at = DateTimeField().to_representation(instance.created_at)
+        shown = {
             "id": instance.pk,
             "topic": self.context["slugs"].get(int(key)) if kind == "topic" else None,
             "challenge": int(key) if kind == "challenge" else None,
             "created_at": created_at,
         }
+        return {name: value for name, value in shown.items() if name in self.fields}
 
 
 class SubscriptionViewSet(
@@ -84,8 +87,8 @@ class SubscriptionViewSet(
         """The serializer, knowing the slugs of all topics that it will show."""
         shown = args[0] if args else []
         rows = shown if isinstance(shown, list) else [shown]
-        kwargs["context"] = {**self.get_serializer_context(), "slugs": _slugs(rows)}
-        return self.serializer_class(*args, **kwargs)
+        kwargs["context"] = {**self.get_serializer_context(), "slugs": slugs_of(rows)}
+        return super().get_serializer(*args, **kwargs)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List what you follow.
@@ -118,7 +121,7 @@ class SubscriptionViewSet(
         return super().destroy(request, *args, **kwargs)
 
 
-def _slugs(subscriptions: Iterable[Any]) -> dict[int, str]:
+def slugs_of(subscriptions: Iterable[Any]) -> dict[int, str]:
     """Slugs by id of the topics that these subscriptions follow, in one query."""
     subjects = [row.subject for row in subscriptions if isinstance(row, Subscription)]
     ids = [int(text.removeprefix("topic:")) for text in subjects if text.startswith("topic:")]

@@ -8,8 +8,12 @@ from learnings.rest.v1 import (
     conflicts,
     entries,
     imports,
+    me,
+    own_account,
+    personal_export,
     readme,
     revisions,
+    search,
     sources,
     subscriptions,
     topics,
@@ -27,6 +31,8 @@ router.register("revisions", revisions.RevisionViewSet, basename="revision")
 router.register("subscriptions", subscriptions.SubscriptionViewSet, basename="subscription")
 
 urlpatterns = [
+    path("me/", own_account.OwnAccountView.as_view(), name="me"),
+    path("me/export/", personal_export.PersonalExportView.as_view(), name="me-export"),
     *(
         path(
             f"{name}s/<int:entry_id>/revisions/",
@@ -53,6 +59,20 @@ urlpatterns = [
         "challenges/<int:challenge_id>/solutions/",
         entries.ChallengeSolutionsViewSet.as_view({"get": "list", "post": "create"}),
         name="challenge-solutions",
+    ),
+    *(
+        path(f"me/{name}/", view.as_view({"get": "list"}), name=f"my-{name}")
+        for name, view in (
+            ("entries", me.OwnEntryViewSet),
+            ("bookmarks", me.BookmarkViewSet),
+            ("votes", me.VoteViewSet),
+        )
+    ),
+    path("search/", search.SearchView.as_view({"get": "search"}), name="search"),
+    path(
+        "challenges/similar/",
+        search.SimilarView.as_view({"get": "similar"}),
+        name="similar-challenges",
     ),
     path("users/<int:id>/readme/", readme.ReadmeView.as_view(), name="user-readme"),
     *router.urls,
