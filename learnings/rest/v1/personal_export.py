@@ -46,7 +46,7 @@ class ExportedProfileSerializer(MeSerializer):
 
     class Meta(MeSerializer.Meta):
         fields = [*MeSerializer.Meta.fields, "email_verified_at", "last_login"]
-        read_only_fields = fields
+        read_only_fields = [*MeSerializer.Meta.read_only_fields, "email_verified_at", "last_login"]
         ref_name = "ExportedProfile"
 
 
