@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.cache.backends.redis import RedisCache
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -13,6 +14,7 @@ from foundation import limiting
 from foundation.http.rate_limits import SCOPES, attempts, place_of
 from nexus.settings import base
 from nexus.settings.base import cache as cache_settings
+from nexus.settings.environment import ROOT, Environment
 from tests.wires import closed_port, frozen_port
 
 ME = "/api/v1/me/"
@@ -301,3 +303,48 @@ def test_every_limit_has_a_rate_and_every_rate_a_limit():
     named = [name for limits in SCOPES.values() for name in limits]
 
     assert sorted(named) == sorted(base.RATE_LIMITS)
+
+
+def test_the_documentation_says_the_numbers():
+    units = {1: "second", 60: "minute", 3600: "hour"}
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| ([0-9]+/[a-z]+) \|",
+        (ROOT / "docs/limits.md").read_text(),
+        re.MULTILINE,
+    )
+
+    assert dict(rows) == {
+        name: f"{quota}/{units[window]}" for name, (quota, window) in base.RATE_LIMITS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["user", "user=600", "user=0/minute", "user=-1/minute", "user=600/fortnight", "=6/day",
+     "user=6/day,user=7/day", "user=1e3/day", "user=٦/day", "user=99999999999/day"],
+)  # fmt: skip
+def test_a_bad_rate_refuses_to_start(monkeypatch, given):
+    monkeypatch.setenv("NEXUS_RATE_LIMITS", given)
+
+    with pytest.raises(ImproperlyConfigured, match="NEXUS_RATE_LIMITS"):
+        Environment.read()
+
+
+def test_rates_are_changed_by_name_and_an_unknown_name_refuses_to_start(monkeypatch):
+    usual = {"user": (600, 60), "write": (120, 60)}
+    monkeypatch.setenv("NEXUS_RATE_LIMITS", "user=5/hour, write=7/day")
+    assert Environment.read().rate_limits(usual) == {"user": (5, 3600), "write": (7, 86400)}
+
+    monkeypatch.setenv("NEXUS_RATE_LIMITS", "users=5/hour")
+    with pytest.raises(ImproperlyConfigured, match="users"):
+        Environment.read().rate_limits(usual)
+
+
+def test_an_answer_that_has_not_changed_tells_them_too(api, learner):
+    client = api(learner)
+    tag = client.get(ME)["ETag"]
+
+    answer = client.get(ME, headers={"If-None-Match": tag})
+
+    assert answer.status_code == 304
+    assert left(answer)
