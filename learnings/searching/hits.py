@@ -34,15 +34,24 @@ class Hit:
     published_at: datetime
 
 
-def hits_among(rows: QuerySet[Any], text: str) -> list[Hit]:
-    """The newest of `rows`, which are annotated with `score` and `titled`, as hits for `text`."""
+def hits_among(rows: QuerySet[Any], text: str, *, tier: int | None = None) -> list[Hit]:
+    """The newest of `rows`, which are annotated with `score` and `titled`, as hits for `text`.
+
+    All of one `tier` if it is given.
+    """
     exact: Any = Value(value=False)
     if has_title(rows.model):
         exact = ExpressionWrapper(Q(title__iexact=text.strip()), BooleanField())
     newest = rows.annotate(exact=exact).order_by("-published_at", "-pk")
     columns = ("pk", "score", "votes_count", "published_at", "titled", "exact")
     return [
-        Hit(pk, _tier(titled=titled, exact=exact), round(score, _DIGITS), votes_count, published_at)
+        Hit(
+            id=pk,
+            tier=_tier(titled=titled, exact=exact) if tier is None else tier,
+            score=round(score, _DIGITS),
+            votes_count=votes_count,
+            published_at=published_at,
+        )
         for pk, score, votes_count, published_at, titled, exact in newest.values_list(*columns)[
             :MAX_RANKED
         ]

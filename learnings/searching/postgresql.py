@@ -6,14 +6,15 @@ Migration 0008 makes both. The vector holds each word as it is and as its Englis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import connections, transaction
 from django.db.models import BooleanField, Field, FloatField, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
-from learnings.searching.hits import MAX_RANKED, Hit, hits_among
+from learnings.searching.hits import Hit, Tier, hits_among
 from learnings.searching.kinds import has_title
 from learnings.searching.words import SHORTEST_START, Query
 
@@ -49,28 +50,50 @@ def ranked(rows: QuerySet[Any], query: Query, text: str) -> list[Hit]:
     return hits_among(found.annotate(score=rank, titled=is_titled), text)
 
 
-def resembling(rows: QuerySet[Any], query: Query) -> dict[int, float]:
-    """The likeness, up to 1, of titles in which each longer word occurs with a typo, by id.
+def resembling(rows: QuerySet[Any], query: Query) -> list[Hit]:
+    """Rows whose titles have each longer word with a typo; scored by how like they are, up to 1.
 
-    Nothing without titles, without the extension pg_trgm, or without a longer word.
+    None without titles, without a longer word, or without PostgreSQL's extension pg_trgm.
     """
     words = [word for word in query.words if len(word) >= SHORTEST_TYPO]
     if not words or not has_title(rows.model):
-        return {}
+        return []
     title = f"{_table(rows)}.title"
-    with transaction.atomic(using=rows.db), connections[rows.db].cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
-        if cursor.fetchone() is None:
-            return {}
-        cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKENESS)]
-        )
+    with _forgiving(rows.db) as is_able:
+        if not is_able:
+            return []
         for word in words:
             rows = rows.filter(_raw(f"{title} %%> %s", [word], BooleanField()))
         likeness = " + ".join(f"word_similarity(%s, {title})" for _word in words)
         mean = _raw(f"({likeness}) / {len(words)}", words, FloatField())
-        found = rows.annotate(likeness=mean).order_by("-likeness", "-published_at", "-pk")
-        return dict(found.values_list("pk", "likeness")[:MAX_RANKED])
+        return hits_among(rows.annotate(score=mean, titled=Value(value=False)), "", tier=Tier.TYPO)
+
+
+def titled_like(rows: QuerySet[Any], text: str, *, at_most: int) -> dict[int, float]:
+    """The likeness, up to 1, of titles that say nearly what `text` says, by id.
+
+    None without PostgreSQL's extension pg_trgm.
+    """
+    title = f"{_table(rows)}.title"
+    with _forgiving(rows.db) as is_able:
+        if not is_able:
+            return {}
+        like = rows.filter(_raw(f"{title} %% %s", [text], BooleanField()))
+        found = like.annotate(likeness=_raw(f"similarity({title}, %s)", [text], FloatField()))
+        best = found.order_by("-likeness", "-published_at", "-pk")
+        return dict(best.values_list("pk", "likeness")[:at_most])
+
+
+@contextmanager
+def _forgiving(alias: str) -> Iterator[bool]:
+    """A transaction in which words as like as `LIKENESS` match; False without the extension."""
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),"
+            " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm')",
+            [str(LIKENESS)],
+        )
+        yield cursor.fetchone()[1]
 
 
 def having_any(rows: QuerySet[Any], words: list[str], *, at_most: int) -> list[int]:
