@@ -173,8 +173,8 @@ class OperationInspector(SwaggerAutoSchema):
                 found.add(409)  # two can write at the same moment
         if self.place.has_variable:
             found.add(404)
-        if self.takes_if_match:
-            found.add(412)
+        if self.method not in SAFE_METHODS and not self._holds_secrets:
+            found.add(412)  # every write honours `If-Match`, also where it is of little use
         if self.takes_idempotency_key:
             found.add(422)
         return sorted(found)
