@@ -98,7 +98,8 @@ def require_match(tags: Any, row: EditedModel | None) -> None:
 
 
 def _held_revision(row: EditedModel) -> int:
-    rows = type(row)._default_manager.select_for_update().filter(pk=row.pk).order_by()
+    # A lock that lets others refer to the row: whoever writes to a person need not wait for it.
+    rows = type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk).order_by()
     revision: int | None = rows.values_list("revision", flat=True).first()
     if revision is None:
         raise ThingGone("It was deleted meanwhile.")

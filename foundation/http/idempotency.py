@@ -24,7 +24,6 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 
 from foundation.http import etags
-from foundation.http.private_answers import holds_secrets
 from foundation.http.problems import BadParameter
 from foundation.models import KeptAnswer
 
@@ -57,9 +56,8 @@ class StillRunning(APIException):
 
 
 def is_asked_for(request: Request) -> bool:
-    """Whether this request's answer is to be kept. Nobody keeps what holds a token."""
-    named = HEADER in request.headers
-    return named and bool(request.user.is_authenticated) and not holds_secrets(request.path)
+    """Whether this request's answer is to be kept: it has a key, and somebody is signed in."""
+    return HEADER in request.headers and bool(request.user.is_authenticated)
 
 
 def key_of(request: Request) -> str:

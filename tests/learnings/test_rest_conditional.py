@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
+from accounts import tokens
 from accounts.models import Role
 from learnings.models import Challenge, Status
 from learnings.publishing import publish, reject, retract, submit
@@ -21,6 +24,7 @@ from tests.together import together
 
 CHALLENGES = "/api/v1/challenges/"
 LEARNINGS = "/api/v1/learnings/"
+REFRESH = "/api/v1/auth/token/refresh/"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = datetime(2099, 3, 2, 12, 0, tzinfo=UTC)  # than any row was made
 
@@ -245,6 +249,17 @@ class TestWriting:
             assert client.patch(hidden.address, {"title": "x"}, **match(tag)).status_code == 404
             answer = client.post(f"{hidden.address}solutions/", {"body": "x"}, **match(tag))
             assert answer.status_code == 404
+
+    def test_where_tokens_are_given_out_nothing_is_compared(self, api, learner):
+        # Inside its transaction a stolen token's refusal would be rolled back with what it ended.
+        pair = tokens.start_family(learner, at=timezone.now())
+        with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+            newer = api().post(REFRESH, {"refresh": pair.refresh}).json()
+        with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+            stolen = api().post(REFRESH, {"refresh": pair.refresh}, **match('"0.x"'))
+            assert stolen.status_code == 401
+            answer = api().post(REFRESH, {"refresh": newer["refresh"]}, **match('"9.x"'))
+            assert answer.status_code == 401
 
     def test_a_refused_step_is_rolled_back(self, api, learner):
         entry = ChallengeFactory(author=learner, published=True)
