@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters.rest_framework import CharFilter, DjangoFilterBackend, TypedChoiceFilter
 from rest_framework.request import Request
 
@@ -77,14 +79,24 @@ class IdsField(forms.CharField):
 
 
 class IdsFilter(CharFilter):
-    """Rows that refer to one of several ids. Give it a `method`, or a lookup that takes a list."""
+    """Rows that refer, through any of the relations `through`, to one of several ids."""
 
     field_class = IdsField
 
+    def __init__(self, *, through: tuple[str, ...], **options: Any) -> None:
+        super().__init__(**options)
+        self.through = through
+
     def filter(self, qs: QuerySet[Any], value: list[int] | None) -> QuerySet[Any]:
-        """Filter by what was given, which no other value of the parameter may replace."""
-        given_once(self.parent.request, str(self.field_name))
-        return qs if value is None else super().filter(qs, value)
+        """The rows; all of them where nothing was given.
+
+        Raises:
+            BadParameter: it was sent twice, and one of the values would be lost.
+        """
+        given_once(self.parent.request, self.field_name)
+        if value is None:
+            return qs
+        return qs.filter(reduce(or_, (Q(**{f"{name}__in": value}) for name in self.through)))
 
 
 class StrictFilterBackend(DjangoFilterBackend):

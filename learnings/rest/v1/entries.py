@@ -21,6 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import IsSignedInOrPublicRead
 from foundation.http.shared_answers import SharedAnswersMixin
+from foundation.http.sparse import ChoosingMixin
 from foundation.http.views import ContractMixin
 from foundation.models import EditedModel
 from foundation.openapi.describing import documented
@@ -34,7 +35,7 @@ SHARED_ORDER = ("-published_at", "created_at", "updated_at", "votes_count")
 PERSONAL_ORDER = ("-created_at", "published_at", "updated_at", "votes_count")
 
 
-class EntryListMixin(SharedAnswersMixin):
+class EntryListMixin(ChoosingMixin, SharedAnswersMixin):
     """Lists of entries: the published ones for everybody, or a reader's own by any status."""
 
     filterset_class: ClassVar[type[filters.EntryFilterSet]]
@@ -44,7 +45,7 @@ class EntryListMixin(SharedAnswersMixin):
     @property
     def made_from(self) -> tuple[str, ...]:  # type: ignore[override]
         """The subjects whose writes change this answer."""
-        return tuple(sorted({*self.shown_from, *subjects_of(self.choice)}))  # type: ignore[attr-defined]
+        return tuple(sorted({*self.shown_from, *subjects_of(self.choice)}))
 
     def is_shared(self, request: Request) -> bool:
         """Whether this list is the same for everybody who may send the request."""
