@@ -50,6 +50,22 @@ class SlugReferenceField(serializers.SlugRelatedField):
         return super().to_internal_value(data)
 
 
+class ShortListField(serializers.ListField):
+    """A list whose length is looked at before its items are: each of those may cost a query."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Validate the list.
+
+        Raises:
+            ValidationError: `max_length` for too many items, or what is wrong with some of them.
+        """
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            detail = f"Ensure this field has no more than {self.max_length} elements."
+            raise ValidationError(detail, "max_length")
+        items: list[Any] = super().to_internal_value(data)
+        return items
+
+
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     """The same for models."""
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.rest.v1.serializers import PublicUserSerializer
 from foundation.http.serializers import (
+    ShortListField,
     SlugReferenceField,
     StrictModelSerializer,
     StrictSerializer,
@@ -93,7 +94,7 @@ class TopicReferenceField(SlugReferenceField):
         return {"slug": obj.slug, "name": obj.name}
 
 
-class TopicReferencesField(serializers.ListField):
+class TopicReferencesField(ShortListField):
     """An entry's topics. Unlike REST framework's own list of relations, it names the wrong one."""
 
     child = TopicReferenceField()

@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.permissions import CuratorsWrite
 from foundation.http.serializers import (
+    ShortListField,
     SlugReferenceField,
     StrictModelSerializer,
     StrictSerializer,
@@ -26,7 +27,7 @@ from learnings.naming import fold
 from learnings.rest.v1.filters import TopicFilterSet
 
 
-class AliasesField(serializers.ListField):
+class AliasesField(ShortListField):
     """A topic's other names."""
 
     child = serializers.CharField(max_length=100)
