@@ -20,16 +20,17 @@ REDIS_DATABASE = 12  # emptied before use: what it remembers belongs to another 
 def demo_hub(folder: Path) -> Iterator[Hub]:
     """Run `manage.py up` with the demo: on SQLite, or on a PostgreSQL database and Redis.
 
-    The worker stays within the process: other tests have the broker's queue.
+    The worker stays within the process: other tests have the broker's queue. It fetches READMEs
+    from nowhere but this machine.
     """
     with contextlib.ExitStack() as running:
-        services = {}
+        variables = {"NEXUS_SOURCE_HOSTS": "localhost"}
         if has_services():
-            services = {
+            variables |= {
                 "DATABASE_URL": running.enter_context(_fresh_database()),
                 "REDIS_URL": _emptied_redis(),
             }
-        hub = Hub(folder, demo=True, **services)
+        hub = Hub(folder, demo=True, **variables)
         running.callback(hub.end)
         yield hub.wait_until_it_serves()
         code, _seconds = hub.stop()
