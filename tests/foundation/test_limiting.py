@@ -215,6 +215,22 @@ def test_of_forty_guesses_at_once_ten_pass_while_redis_is_away(dead_redis):
     assert sorted(together(*[act] * 40)) == [False] * 10 + [True] * 30
 
 
+@pytest.mark.django_db(transaction=True)  # the threads' runner connects to the database
+def test_in_memory_nobody_comes_in_between_the_look_and_the_count(monkeypatch):
+    def find_slowly(self, attempt, at, find=limiting._Memory._find):
+        found = find(self, attempt, at)
+        time.sleep(0.001)  # lets every other thread run
+        return found
+
+    monkeypatch.setattr(limiting._Memory, "_find", find_slowly)
+    monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
+    attempt = Attempt(Limit("tries", 100, 60), "somebody")
+
+    together(*[lambda: remaining(attempt)] * 20)
+
+    assert remaining(attempt) == [79]
+
+
 def test_a_storm_from_everywhere_does_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
     monkeypatch.setattr(limiting, "MOST_IN_MEMORY", 100)
