@@ -103,9 +103,13 @@ class ImportViewSet(
         is_preview = previews.is_wanted(request)
         body = ImportRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        if is_preview:
-            return Response(previews.preview_of(body, author=signed_in(request)))
-        run = self._start(body, by=signed_in(request))
+        try:
+            if is_preview:
+                return Response(previews.preview_of(body, author=signed_in(request)))
+            run = self._start(body, by=signed_in(request))
+        except runs.DocumentEmpty as error:
+            error.pointer = "/text" if "text" in body.validated_data else "/file"
+            raise
         return Response(
             self.get_serializer(run).data,
             status=status.HTTP_202_ACCEPTED,
