@@ -7,7 +7,8 @@ it: a parameter in an encoding that does not exist (`boundary*=nonsense''x`) was
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import IO, Any
 
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.wsgi import WSGIRequest
@@ -27,4 +28,15 @@ class TolerantWSGIRequest(_AnyContentType, WSGIRequest):
 
 
 class TolerantASGIRequest(_AnyContentType, ASGIRequest):
-    """What comes through the ASGI door."""
+    """What comes through the ASGI door.
+
+    A body sent in chunks announces no length, and REST framework would take it for an empty one.
+    Here it has arrived already, so its length is known.
+    """
+
+    def __init__(self, scope: dict[str, Any], body_file: IO[bytes]) -> None:
+        super().__init__(scope, body_file)
+        length = body_file.seek(0, os.SEEK_END)
+        body_file.seek(0)
+        if length:
+            self.META.setdefault("CONTENT_LENGTH", str(length))

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from foundation.http import conditional, idempotency
 from foundation.http.filtering import refuse_unknown_parameters
@@ -45,6 +46,10 @@ class ContractMixin(ChoosingMixin):
         # A token that is refused may end its family all the same: nothing of that is rolled back.
         if request.method not in SAFE_METHODS and not holds_secrets(request.path):
             self._take_care(request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Name the methods in `Allow`. What they take and answer, the documents say better."""
+        return Response(status=204)
 
     def edited_row(self) -> EditedModel | None:
         """The row whose revision begins the tags of this address, None if it has none.
