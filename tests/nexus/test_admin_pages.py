@@ -240,3 +240,38 @@ def test_what_people_write_never_becomes_part_of_a_page(admin_user):
         page = client.get(address).content.decode()
         assert "canary" in page, address
         assert CANARY not in page, address
+
+
+NOT_COMPARABLE = [
+    "%00",
+    "a%00b",
+    "%ED%A0%80",
+    "9" * 20,
+    str(2**63),
+    "1," + "9" * 30,
+    "-" + "9" * 25,
+]
+
+
+@pytest.mark.parametrize("value", NOT_COMPARABLE)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts/user/?track=", "accounts/user/?q=", "accounts/user/?id__exact=",
+        "learnings/challenge/?topics__id__exact=", "learnings/challenge/?author__id__exact=",
+        "learnings/challenge/?status__exact=", "learnings/learning/?kind=", "learnings/topic/?q=",
+        "learnings/topic/?is_proposed__exact=", "learnings/challenge/?author=",
+        "learnings/challenge/?topics=", "learnings/challenge/?p=", "review/?author=", "review/?page=",
+    ],
+)  # fmt: skip
+def test_no_filter_breaks_a_page(admin_user, address, value):
+    browser = signed_in(admin_user)
+
+    answer = browser.get(f"/admin/{address}{value}", follow=True)
+
+    assert answer.status_code in {200, 404}
+
+
+def test_a_long_number_can_be_searched_for(admin_user):
+    answer = signed_in(admin_user).get("/admin/learnings/topic/", {"q": "9" * 30})
+    assert answer.status_code == 200

@@ -74,7 +74,8 @@ def written(names: set[str], *, position: int | None = None) -> dict[str, str]:
             if not isinstance(node, ast.Call) or called(node) not in names:
                 continue
             given = [word.value for word in node.keywords if word.arg == "code"]
-            if position is not None and len(node.args) > position and called(node) != "BadParameter":
+            has_place = position is not None and called(node) != "BadParameter"
+            if has_place and len(node.args) > position:
                 given.append(node.args[position])
             for value in given:
                 code = getattr(value, "value", None) or known.get(getattr(value, "id", ""))
@@ -117,5 +118,3 @@ def test_the_type_of_each_problem_leads_to_its_explanation(code, rf):
 
     assert path == "/docs/errors/"
     assert f'id="{anchor}"' in manual._rendered()
-
-
