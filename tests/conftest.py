@@ -26,7 +26,7 @@ from foundation import caching, doorbell, limiting
 from foundation.models import Promise
 from learnings.models import Topic, TopicAlias
 from learnings.taxonomy import add_missing
-from tests import present
+from tests import present, validation
 from tests.factories.accounts import UserFactory
 
 MIGRATED_ROWS = pytest.StashKey[str]()
@@ -46,6 +46,20 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with a reason."""
     present.skip_what_is_absent(items)
+
+
+def pytest_runtest_setup() -> None:
+    """Let each test answer for its own answers only."""
+    validation.broken.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item):
+    """Fail a test that got an answer which the contract does not promise."""
+    result = yield
+    if validation.broken:
+        pytest.fail("Not as documented:\n" + "\n".join(dict.fromkeys(validation.broken)), False)
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

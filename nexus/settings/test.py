@@ -3,12 +3,15 @@
 import os
 
 from nexus.settings.base import *
-from nexus.settings.base import CACHES, DATABASES, ENVIRONMENT, RATE_LIMITS
+from nexus.settings.base import CACHES, DATABASES, ENVIRONMENT, MIDDLEWARE, RATE_LIMITS
 
 DEBUG = False
 SECRET_KEY = "only-for-tests-and-long-enough-for-hs256-signatures"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CORS_ALLOWED_ORIGINS = ["http://localhost:5173"]
+
+# Every answer of the API is compared with the contract: tests/validation.py.
+MIDDLEWARE = ["tests.validation.ContractMiddleware", *MIDDLEWARE]
 
 # Argon2 is slow on purpose; one test checks that production uses it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -111,8 +111,8 @@ class SourceSerializer(serializers.Serializer):
     """Where an imported entry was read."""
 
     document = serializers.CharField()
-    repository = serializers.CharField()
-    commit = serializers.CharField()
+    repository = serializers.CharField(allow_null=True)
+    commit = serializers.CharField(allow_null=True)
     first_line = serializers.IntegerField()
     last_line = serializers.IntegerField()
 

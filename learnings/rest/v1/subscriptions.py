@@ -30,10 +30,17 @@ class SubscriptionSerializer(StrictModelSerializer):
 
     exactly_one_of = ("topic", "challenge")  # for the documentation
     topic = SlugReferenceField(
-        slug_field="slug", queryset=Topic.objects.confirmed(), required=False, help_text="Its slug."
+        slug_field="slug",
+        queryset=Topic.objects.confirmed(),
+        required=False,
+        help_text="Its slug.",
+        style={"shown_as_null": True},  # for the documentation
     )
     challenge = serializers.PrimaryKeyRelatedField(
-        queryset=Challenge.objects.none(), required=False, help_text="Its id."
+        queryset=Challenge.objects.none(),
+        required=False,
+        help_text="Its id.",
+        style={"shown_as_null": True},
     )
 
     class Meta:
