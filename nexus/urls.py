@@ -7,12 +7,14 @@ from django.urls import include, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from nexus import health, landing, manual, metrics, pages, unsubscribing
+from nexus import account_pages, health, landing, manual, metrics, pages, unsubscribing
 
 _mark = lazy(static, str)("nexus/mark.svg")  # named when asked: production's names carry hashes
 
 urlpatterns = [
     path("", landing.page, name="landing"),
+    path("account/reset/", account_pages.reset, name="account-reset"),
+    path("account/verify/", account_pages.verify, name="account-verify"),
     path("docs/errors/", manual.errors, name="errors"),
     path("unsubscribe/<str:token>/", unsubscribing.page, name="unsubscribe"),
     path("healthz", health.alive, name="healthz"),

@@ -480,7 +480,6 @@ def test_tokens_work_and_end_while_the_cache_is_away(script, learner, monkeypatc
     assert refusal(client.get(ME)) == (401, "token_refused")
 
 
-@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 class TestTogether:
     def test_twins_do_not_both_take_the_last_place(self):
