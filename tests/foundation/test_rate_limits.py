@@ -76,7 +76,7 @@ def test_a_write_counts_twice_once_as_a_request_and_once_as_a_write(api, learner
     [
         (200, lambda client: client.get(ME)),
         (200, lambda client: client.head(ME)),
-        (200, lambda client: client.options(ME)),
+        (204, lambda client: client.options(ME)),
         (400, lambda client: client.get(f"{ME}?unknown=1")),
         (404, lambda client: client.get("/api/v1/topics/none/")),
         (404, lambda client: client.get(NOWHERE)),
@@ -170,7 +170,8 @@ def test_every_safe_method_counts(api, learner, lower, method):
     lower(user=1)
     client = api(learner)
 
-    assert codes(getattr(client, method)(ME), client.get(ME)) == [200, 429]
+    assert getattr(client, method)(ME).status_code < 300
+    assert client.get(ME).status_code == 429
 
 
 def test_refused_bodies_count_as_writes(api, learner, lower):
