@@ -311,7 +311,27 @@ def test_parameters_are_typed(document):
     assert query(document, "listUsers")["track"]["enum"] == ["BACKEND", "FRONTEND", "FULLSTACK"]
     assert "-published_at" in challenges["ordering"]["enum"]
     assert challenges["page_size"]["maximum"] == 100
-    assert not query(document, "getUser")
+    assert set(query(document, "getUser")) == {"fields"}
+
+
+def test_what_can_be_chosen_is_named_and_what_it_brings_is_optional(document):
+    asked = query(document, "listChallenges")
+    assert asked["expand"]["items"]["enum"] == ["author", "topics", "solutions"]
+    assert asked["fields"]["collectionFormat"] == asked["expand"]["collectionFormat"] == "csv"
+    challenge = document["definitions"]["Challenge"]
+    assert asked["fields"]["items"]["enum"] == list(challenge["properties"])
+    assert set(challenge["properties"]) - set(challenge["required"]) == {"solutions"}
+
+    author, user = document["definitions"]["Author"], document["definitions"]["User"]
+    assert set(author["properties"]) == set(user["properties"])
+    assert set(author["required"]) == {"id", "display_name"}
+    assert "expand" not in query(document, "listTopics")
+    assert not {"fields", "expand"} & set(query(document, "createChallenge"))
+
+    page = document["definitions"]["ChallengePage"]
+    assert set(page["properties"]) - set(page["required"]) == {"count", "count_exact"}
+    votes = query(document, "listMyVotes")
+    assert votes["ids"]["items"] == {"type": "integer"}
 
 
 @pytest.mark.parametrize("operation_id", ["listUsers", "listNotifications", "listSubscriptions"])
