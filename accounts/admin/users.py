@@ -13,14 +13,14 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, Q, QuerySet, TextField, URLField
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin.cohorts import MembershipInline
 from accounts.admin.forms import NewPasswordForm, NewUserForm, UserForm
-from accounts.models import Role, User
+from accounts.models import PersonalToken, Role, User
 from foundation.admin import DayRangeFilter
 
 # Roles are groups made by migrations: what a group may do is code, not data.
@@ -55,6 +55,40 @@ class CohortsOfUser(MembershipInline):
 
     fields = ("cohort", "joined_at")
     verbose_name_plural = "Cohorts"
+
+
+class TokensOfUser(TabularInline):
+    """Which scripts act for somebody. Ticked for deletion, a token is refused from then on."""
+
+    model = PersonalToken
+    extra = 0
+    fields = ("name", "scope_names", "created_at", "expires_at", "last_used_at")
+    readonly_fields = fields
+    verbose_name_plural = "Personal tokens"
+    hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those that their owner did not revoke."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.filter(revoked_at=None).order_by("-created_at", "-pk")
+
+    @display(description="Scopes")
+    def scope_names(self, token: PersonalToken) -> str:
+        """Scopes, with a comma between."""
+        return ", ".join(token.scopes)
+
+    # It is shown to those alone who may change the person, and they may end it but nothing else.
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -132,8 +166,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         return ", ".join(cohort.name for cohort in user.cohorts.all()) or "—"
 
     def get_inlines(self, request: HttpRequest, obj: User | None = None) -> tuple[Any, ...]:
-        """Cohorts are given once somebody exists."""
-        return self.inlines if obj else ()
+        """Cohorts are given once somebody exists; tokens are the business of who may end them."""
+        if obj is None:
+            return ()
+        may_change = self.has_change_permission(request, obj)
+        return (*self.inlines, TokensOfUser) if may_change else self.inlines
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Show passwords to those who can change them, and who is a superuser to superusers."""

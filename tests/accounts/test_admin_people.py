@@ -9,7 +9,13 @@ from django.urls import reverse
 from accounts.models import Cohort, Role, User
 from accounts.readers import reader
 from tests.curating import signed_in, told
-from tests.factories.accounts import PASSWORD, CohortFactory, MembershipFactory, UserFactory
+from tests.factories.accounts import (
+    PASSWORD,
+    CohortFactory,
+    MembershipFactory,
+    PersonalTokenFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/accounts/user/"
@@ -35,6 +41,8 @@ def form_of(user, **changes):
         "role": user.role,
         "memberships-TOTAL_FORMS": 0,
         "memberships-INITIAL_FORMS": 0,
+        "personal_tokens-TOTAL_FORMS": 0,
+        "personal_tokens-INITIAL_FORMS": 0,
         **changes,
     }
 
@@ -237,3 +245,33 @@ def test_a_cohort_cannot_end_before_it_starts(admin_user):
     cohort.refresh_from_db()
     assert cohort.ends_on >= cohort.starts_on
     assert cohort.memberships.get() == membership
+
+
+def test_an_admin_sees_somebodys_tokens_and_ends_one(admin_user, learner, on_commit):
+    kept, ended = (PersonalTokenFactory(user=learner, name=name) for name in ("Kept", "Ended"))
+    client = signed_in(admin_user)
+    shown = client.get(page_of(learner)).content.decode()
+    assert "Kept" in shown
+    assert kept.digest not in shown
+    assert reader(learner.pk).personal_tokens == {kept.pk, ended.pk}
+
+    form = form_of(learner, **{
+        "personal_tokens-TOTAL_FORMS": 2,
+        "personal_tokens-INITIAL_FORMS": 2,
+        "personal_tokens-0-id": ended.pk,
+        "personal_tokens-0-user": learner.pk,
+        "personal_tokens-0-DELETE": "on",
+        "personal_tokens-1-id": kept.pk,
+        "personal_tokens-1-user": learner.pk,
+    })  # fmt: skip
+    with on_commit():
+        answer = client.post(page_of(learner), form)
+
+    assert answer.status_code == 302
+    assert reader(learner.pk).personal_tokens == {kept.pk}
+
+
+def test_a_curator_sees_nobodys_tokens(curator, learner):
+    PersonalTokenFactory(user=learner, name="Nightly import")
+
+    assert "Nightly import" not in signed_in(curator).get(page_of(learner)).content.decode()
