@@ -23,6 +23,7 @@ from learnings.searching.words import SHORTEST_START, Query
 SAMPLE: Final = 2_000
 COMMON_IN_LISTS: Final = 20  # of the sample: a page is full within a few hundred rows
 COMMON_WHEN_RANKED: Final = 200
+MAX_COMPARED: Final = 5_000  # rows with any of several common words
 WEIGHTS: Final = "{0,0,0.2,1}"  # of D, C, B (the text) and A (the title)
 BY_LENGTH: Final = 1  # a hit in a long text says less
 
@@ -32,15 +33,18 @@ LIKENESS: Final = 0.42  # of a word and the likest part of a title; two letters 
 _Condition = tuple[str, list[Any]]
 
 
-def matching(rows: QuerySet[Any], query: Query, *, common: int = COMMON_IN_LISTS) -> Any:
+def matching(rows: QuerySet[Any], query: Query) -> Any:
     """The rows that have what is asked for, found by the vectors' index unless they are common."""
-    return _having(rows, *_tsquery(query), common=common)
+    sql, params = _tsquery(query)
+    is_common = _is_common(rows, sql, params, from_hits=COMMON_IN_LISTS)
+    return _having(rows, sql, params, is_common=is_common)
 
 
 def ranked(rows: QuerySet[Any], query: Query, text: str) -> list[Hit]:
     """The newest `MAX_RANKED` of the rows that match, with what they are ranked by."""
     sql, params = _tsquery(query)
-    found = _having(rows, sql, params, common=COMMON_WHEN_RANKED)
+    is_common = _is_common(rows, sql, params, from_hits=COMMON_WHEN_RANKED)
+    found = _having(rows, sql, params, is_common=is_common)
     vector = f"{_table(rows)}.search_vector"
     is_titled: Any = Value(value=False)
     if has_title(rows.model):
@@ -97,14 +101,22 @@ def _forgiving(alias: str) -> Iterator[bool]:
 
 
 def having_any(rows: QuerySet[Any], words: list[str], *, at_most: int) -> list[int]:
-    """Ids of the rows that have any of the words, by how many and how prominently."""
+    """Ids of the rows that have any of the words, by how many and how prominently.
+
+    Where such rows are common, the newest `MAX_COMPARED` of them are looked at.
+    """
     sql, params = "to_tsquery('english', %s)", [" | ".join(f"'{word}'" for word in words)]
-    found = _having(rows, sql, params, common=COMMON_WHEN_RANKED)
+    is_common = _is_common(rows, sql, params, from_hits=COMMON_WHEN_RANKED)
     rank = f"ts_rank('{WEIGHTS}', {_table(rows)}.search_vector, {sql}, {BY_LENGTH})"
-    best = found.annotate(score=_raw(rank, params, FloatField()))
-    return list(
-        best.order_by("-score", "-published_at", "-pk").values_list("pk", flat=True)[:at_most]
+    found = _having(rows, sql, params, is_common=is_common).annotate(
+        score=_raw(rank, params, FloatField())
     )
+    if not is_common:
+        best = found.order_by("-score", "-published_at", "-pk")
+        return list(best.values_list("pk", flat=True)[:at_most])
+    newest = found.order_by("-published_at", "-pk").values_list("pk", "score")[:MAX_COMPARED]
+    ranked = sorted(newest, key=lambda row: -row[1])  # stable: the newest first among equals
+    return [pk for pk, _score in ranked[:at_most]]
 
 
 def _tsquery(query: Query) -> _Condition:
@@ -124,21 +136,26 @@ def _tsquery(query: Query) -> _Condition:
     return f"({' && '.join(parts)})", params
 
 
-def _having(rows: QuerySet[Any], sql: str, params: list[Any], *, common: int) -> Any:
-    """The rows whose vector matches.
-
-    A common word's are soon met on the way through any list, which is left to the planner. For
-    all others the vectors' index goes first, which the planner cannot be told but this way.
-    """
-    table = _table(rows)
+def _is_common(rows: QuerySet[Any], sql: str, params: list[Any], *, from_hits: int) -> bool:
+    """Whether so many of the newest published rows match that any list soon meets one."""
     sample = (
-        f"SELECT count(*) FROM (SELECT search_vector FROM {table} WHERE status = 'PUBLISHED'"  # noqa: S608
-        f" ORDER BY published_at DESC, id DESC LIMIT {SAMPLE}) newest"
-        f" WHERE search_vector @@ {sql}"
+        f"SELECT count(*) FROM (SELECT search_vector FROM {_table(rows)}"  # noqa: S608
+        " WHERE status = 'PUBLISHED' ORDER BY published_at DESC, id DESC"
+        f" LIMIT {SAMPLE}) newest WHERE search_vector @@ {sql}"
     )
     with connections[rows.db].cursor() as cursor:
         cursor.execute(sample, params)
-        is_common = cursor.fetchone()[0] >= common
+        count: int = cursor.fetchone()[0]
+    return count >= from_hits
+
+
+def _having(rows: QuerySet[Any], sql: str, params: list[Any], *, is_common: bool) -> Any:
+    """The rows whose vector matches.
+
+    The way to common ones is left to the planner: it walks along the list. For all others the
+    vectors' index goes first, which the planner cannot be told but this way.
+    """
+    table = _table(rows)
     if is_common:
         return rows.filter(_raw(f"{table}.search_vector @@ {sql}", params, BooleanField()))
     found = (

@@ -17,6 +17,7 @@ from learnings.searching.noise import GENERIC, significant
 from learnings.searching.words import stem, words_of
 
 MAX_CANDIDATES: Final = 200  # rows with words of the text, the best by the database's rank
+FEW: Final = 10  # candidates: with fewer, the words may have been misspelt
 READ_OF_PROBLEM: Final = 2_000  # characters of a candidate that are compared
 RELEVANT: Final = 0.3  # score below which two problems are not alike
 SAME: Final = 0.8  # share of common words from which two titles say the same
@@ -100,7 +101,7 @@ def _candidates(text: str) -> list[_Candidate]:
     index = index_of(published)
     ids = index.having_any(published, words, at_most=MAX_CANDIDATES)
     alike: dict[int, float] = {}
-    if index is postgresql and len(text) <= LONGEST_TITLE:
+    if index is postgresql and len(ids) < FEW and len(text) <= LONGEST_TITLE:
         alike = postgresql.titled_like(published, text, at_most=MAX_CANDIDATES)
     rows = published.with_solution_facts().filter(pk__in=[*ids, *alike] or [0])
     found = [
