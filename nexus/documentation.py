@@ -74,8 +74,9 @@ fields and parameters are refused by name, so that a typo does not look like suc
 """
 
 TAGS: Final = (
-    ("auth", "Sign up, log in, stay in, log out. The only addresses that need no token."),
-    ("me", "Your own profile."),
+    ("auth", "Sign up, log in, stay in, log out; passwords. Most of it needs no token."),
+    ("me", "What is yours: profile, entries, bookmarks, votes, tokens for scripts, your data."),
+    ("search", "Everything that is published, ranked, whatever it is."),
     ("users", "Public profiles, without e-mail addresses."),
     ("topics", "Technologies and concepts that entries are about. Curators write them."),
     ("learnings", "Technologies, concepts, best practices, takeaways and goals."),

@@ -145,7 +145,8 @@ def _address(request: HttpRequest) -> str:
     match = request.resolver_match
     route = "" if match is None else f"/{match.route}".replace("/^", "/").removesuffix("$")
     route = re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]+>", "{}", route).replace("\\", "")
-    return route.removeprefix(BASE)
+    # Whatever is left over comes to the page for addresses where nothing is.
+    return route.removeprefix(BASE) if route.startswith(f"{BASE}/") else ""
 
 
 def _followed(part: dict[str, Any]) -> dict[str, Any]:

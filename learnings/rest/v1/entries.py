@@ -85,7 +85,10 @@ class EntryViewSet(
         return fetched(rows.visible_to(self.request.user), self.choice)
 
     def create(self, request: Request) -> Response:
-        """Save a draft of the reader's."""
+        """Write a draft.
+
+        Only you and curators see it. `submit` puts it before the curators.
+        """
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         self.check_new(serializer)
@@ -289,7 +292,10 @@ class ChallengeSolutionsViewSet(
 
     @documented(problems=[409])
     def create(self, request: Request, **_kwargs: Any) -> Response:
-        """Save a draft of a solution."""
+        """Write a draft of a solution.
+
+        Only you and curators see it. Its challenge must be published.
+        """
         publishing.require_open(self.challenge)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

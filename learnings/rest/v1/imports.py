@@ -95,8 +95,9 @@ class ImportViewSet(
         problems=[413, 415],
     )
     def create(self, request: Request) -> Response:
-        """Take a README and promise to read it. The answer's `Location` tells how far it is.
+        """Import a README.
 
+        A worker reads it into drafts of yours; the answer's `Location` tells how far it is.
         With `preview=true` a file or a text is read at once: 200 tells what an import would do
         and what its review says, and nothing is saved.
         """
