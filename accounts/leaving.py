@@ -63,7 +63,7 @@ def depart(person: User, *, keeps_row: bool, at: datetime) -> None:
         person.memberships,
         person.kept_answers,
     ):
-        rows.all().delete()  # type: ignore[attr-defined]
+        rows.all().delete()
     person.groups.clear()
     person.user_permissions.clear()
     person.remembered_role = None

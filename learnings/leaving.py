@@ -3,6 +3,7 @@
 Everything else goes: drafts, what waits for review, what was sent back or retracted, marks,
 imports with the READMEs that were read, followed sources, proposals. A challenge that others
 wrote solutions of cannot go, because their work would go with it; it stays, and stays hidden.
+Why: docs/decisions/0016.
 """
 
 from __future__ import annotations
@@ -88,20 +89,20 @@ def _hold_entries(person: User) -> None:
     """Hold what is theirs and what they voted for, in the order in which others do."""
     for model in _MODELS:
         rows: Any = model._default_manager.all()
-        voted = Vote.objects.filter(user=person).values(model._meta.model_name)
-        mine = rows.filter(Q(author=person) | Q(pk__in=voted.exclude(**_none(model))))
+        voted = Vote.objects.filter(user=person).exclude(**{_name(model): None})
+        mine = rows.filter(Q(author=person) | Q(pk__in=voted.values(_name(model))))
         list(mine.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _none(model: type[Entry]) -> dict[str, None]:
-    return {f"{model._meta.model_name}": None}
+def _name(model: type[Entry]) -> str:
+    return model._meta.model_name or ""
 
 
 def _take_votes_back(person: User) -> None:
     votes = Vote.objects.filter(user=person)
     for model in _MODELS:
-        name = f"{model._meta.model_name}"
-        voted = list(votes.exclude(**_none(model)).values_list(name, flat=True))
+        name = _name(model)
+        voted = list(votes.exclude(**{name: None}).values_list(name, flat=True))
         for start in range(0, len(voted), BATCH):
             rows = model._default_manager.filter(pk__in=voted[start : start + BATCH])
             # Above zero: a counter that went wrong some day must hold nobody back.

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 MAX_NUMBER: Final = 2**63 - 1  # what a bigint holds
-_Page = Callable[..., HttpResponse]
+_Page = Callable[..., Any]
 
 
 class Administration(UnfoldAdminSite):
@@ -44,7 +44,7 @@ class Administration(UnfoldAdminSite):
         page: _Page = super().admin_view(view, cacheable)
 
         @wraps(page)
-        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not all(_is_comparable(*pair) for pair in _parameters(request)):
                 return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
             return page(request, *args, **kwargs)

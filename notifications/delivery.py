@@ -130,8 +130,8 @@ def _email(delivery: Delivery) -> EmailMessage:
 
 def _link(target: str) -> str:
     """Where a person can look at it: in the frontend if there is one, else what the API says."""
-    if frontend := getattr(settings, "FRONTEND_URL", ""):
-        return f"{frontend}{target.removeprefix(_API)}"
+    if settings.FRONTEND_URL:
+        return f"{settings.FRONTEND_URL}{target.removeprefix(_API)}"
     return f"{settings.BASE_URL}{target}"
 
 

@@ -47,7 +47,7 @@ class ContractMixin(ChoosingMixin):
         if request.method not in SAFE_METHODS and not holds_secrets(request.path):
             self._take_care(request)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
         """Name the methods in `Allow`. What they take and answer, the documents say better."""
         return Response(status=204)
 

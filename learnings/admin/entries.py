@@ -103,7 +103,7 @@ class EntryAdmin(ReviewedAdmin):
     ) -> None:
         """Save the topics, unless they only wait in a proposal."""
         if getattr(form, "is_proposal", False):
-            form.save_m2m = lambda: None  # type: ignore[attr-defined,method-assign]
+            form.save_m2m = lambda: None  # type: ignore[method-assign]
         super().save_related(request, form, formsets, change)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:

@@ -30,8 +30,7 @@ class OwnAccountView(MeView):
         """Whoever leaves has logged in: a script's token must not end what its owner has."""
         if self.request.method == "DELETE":
             return [NeedsSession()]
-        permissions: list[Any] = super().get_permissions()
-        return permissions
+        return list(super().get_permissions())
 
     @documented(answers={204: "Left."}, problems=[403, 409])
     def delete(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:

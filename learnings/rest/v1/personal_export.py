@@ -191,7 +191,7 @@ def everything_about(reader: User, *, at: datetime) -> dict[str, Any]:
         "votes": Vote.objects.filter(user=reader).order_by("pk"),
         "bookmarks": Bookmark.objects.filter(user=reader).order_by("pk"),
         "subscriptions": list(Subscription.objects.filter(user=reader).order_by("pk")),
-        "notifications": Notification.objects.visible_to(reader)  # type: ignore[attr-defined]
+        "notifications": Notification.objects.visible_to(reader)
         .select_related("announcement")
         .order_by("pk"),
         "notification_preferences": {
