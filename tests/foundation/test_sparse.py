@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nexus.documentation import swagger_document
 from notifications.models import Subscription
 from tests.factories.accounts import CohortFactory
 from tests.factories.learnings import (
@@ -184,3 +185,24 @@ def test_trimmed_and_whole_lists_are_remembered_apart(api, learner):
     assert [answer["X-Cache"] for answer in first + again] == ["MISS", "MISS", "HIT", "HIT"]
     assert again[1].json()["results"] == [{"title": "T"}]
     assert len(again[0].json()["results"][0]) > 10
+
+
+def documented_lists() -> dict[str, list[str]]:
+    """Names that `fields` may hold, by the address of each list without variables."""
+    return {
+        path: parameter["items"]["enum"]
+        for path, item in swagger_document()["paths"].items()
+        for parameter in item.get("get", {}).get("parameters", [])
+        if parameter.get("name") == "fields" and "{" not in path
+    }
+
+
+def test_every_documented_name_is_known_where_it_is_documented(api, curator):
+    client = api(curator)
+    for path, names in documented_lists().items():
+        with_expansion = "&expand=solutions" if "solutions" in names else ""
+        answer = client.get(f"/api/v1{path}?fields={','.join(names)}{with_expansion}")
+        assert answer.status_code == 200, (path, answer.json())
+        assert refused(client.get(f"/api/v1{path}?fields=no_field")) == (
+            400, "fields", "invalid_choice",
+        ), path  # fmt: skip
