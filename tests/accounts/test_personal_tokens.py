@@ -167,7 +167,7 @@ def test_the_list_is_paged_like_all_lists(api, learner):
     [
         (["read"], "get", 200),
         (["read"], "head", 200),
-        (["read"], "options", 200),
+        (["read"], "options", 204),
         (["read"], "post", (403, "scope_missing")),
         (["read"], "patch", (403, "scope_missing")),
         (["read"], "delete", (403, "scope_missing")),
