@@ -23,6 +23,7 @@ INSIDE = set(re.findall(r"`([a-z_]+)`", TEXT.partition("## Codes inside `errors`
 # commands and probes say.
 INTERNAL = {
     "outside_transaction", "no_broker", "cache_away", "demo_refused", "demo_broken", "not_ready",
+    "weak_password",
 }  # fmt: skip
 # Of simplejwt, whose views are not used: tokens are refused as `token_refused`.
 NOT_OURS = {"token_not_valid"}
