@@ -17,6 +17,7 @@ from rest_framework.permissions import AllowAny
 
 from foundation.openapi.generator import DocumentGenerator
 from foundation.openapi.upgrading import upgraded
+from nexus.examples import by_shape
 
 INTRODUCTION: Final = """
 A hub where an engineering cohort keeps what it learns: learnings, challenges and their solutions,
@@ -96,6 +97,10 @@ class NexusDocument(DocumentGenerator):
     """The document of this API."""
 
     tags = tuple({"name": name, "description": text} for name, text in TAGS)
+
+    def examples(self) -> dict[str, Any]:
+        """Answers of the demo, and bodies that it takes."""
+        return by_shape()
 
 
 INFO: Final = openapi.Info(

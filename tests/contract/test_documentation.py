@@ -5,14 +5,17 @@ import re
 import warnings
 from io import StringIO
 
+import jsonschema_rs
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
 from playwright.sync_api import expect
 
 from nexus.documentation import TAGS, openapi_document, swagger_document, written
+from nexus.examples import by_shape
 from nexus.management.commands import write_contracts
 from nexus.management.commands.write_contracts import (
     OPENAPI,
@@ -398,6 +401,44 @@ def test_every_documented_parameter_is_known_to_the_server(document, api, learne
         assert "unknown" not in codes, (name, found.json())
 
 
+# --- Examples ---------------------------------------------------------------------------------
+
+
+def test_every_example_is_one(document):
+    components = openapi_document()["components"]
+
+    assert set(by_shape()) <= set(components["schemas"])
+    for name, example in by_shape().items():
+        schema = {"$ref": f"#/components/schemas/{name}", "components": components}
+        validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        assert not [error.message for error in validator.iter_errors(example)], name
+
+
+def test_every_body_has_an_example(document):
+    bodies = {
+        parameter["schema"]["$ref"].rpartition("/")[2]
+        for _, operation in operations(document)
+        for parameter in operation["parameters"]
+        if parameter.get("in") == "body"
+    }
+    # Nobody could give a good token here.
+    tokens = {"Refresh", "Token", "PasswordResetConfirmation"}
+    choices = {"NotificationPreferencesChange"}  # its parts are all true or false
+    assert bodies - set(by_shape()) == tokens | choices
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "shape"),
+    [("challenges", "ChallengeWrite"), ("learnings", "LearningWrite"),
+     ("subscriptions", "SubscriptionWrite")],
+)  # fmt: skip
+def test_the_example_of_a_body_can_be_sent_as_it_stands(api, learner, taxonomy, address, shape):
+    made = api(learner).post(f"/api/v1/{address}/", by_shape()[shape])
+
+    assert made.status_code == 201, made.json()
+
+
 # --- Where it is served -----------------------------------------------------------------------
 
 
@@ -430,6 +471,8 @@ def test_the_pages_name_no_other_server(client, path):
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_newcomer_logs_in_authorizes_and_tries_it_out(page, live_server, learner):
     TopicFactory(name="Playwright")
+    for name in ("Django", "PostgreSQL"):  # which the example names
+        TopicFactory(name=name)
     token = page.request.post(
         f"{live_server.url}/api/v1/auth/token/",
         data={"email": learner.email, "password": PASSWORD},
@@ -448,6 +491,15 @@ def test_a_newcomer_logs_in_authorizes_and_tries_it_out(page, live_server, learn
     with page.expect_response("**/api/v1/topics/*") as answered:
         operation.get_by_role("button", name="Execute").click()
 
+    page.locator("#operations-tag-challenges").click()
+    creating = page.locator("#operations-challenges-createChallenge")
+    creating.locator(".opblock-summary").click()
+    creating.get_by_role("button", name="Try it out").click()
+    with page.expect_response("**/api/v1/challenges/") as created:
+        creating.get_by_role("button", name="Execute").click()
+
+    assert created.value.status == 201  # the example, as it stands
+    assert created.value.json()["title"] == by_shape()["ChallengeWrite"]["title"]
     assert answered.value.request.headers["authorization"] == f"Bearer {token}"
     assert answered.value.status == 200
     shown = operation.locator(".live-responses-table .response .response-col_description")
@@ -459,6 +511,6 @@ def test_a_newcomer_logs_in_authorizes_and_tries_it_out(page, live_server, learn
 def test_redoc_shows_everything_and_asks_nobody_else(page):
     page.goto("/redoc/")
 
-    expect(page.get_by_role("heading", name="Nexus (v1)")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Nexus ({settings.VERSION})")).to_be_visible()
     expect(page.locator("[data-item-id='tag/challenges']").first).to_be_visible()
     expect(page.locator("img[alt='redocly logo']")).to_have_count(0)
