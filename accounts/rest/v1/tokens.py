@@ -18,7 +18,11 @@ from accounts.models import PersonalToken
 from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import NeedsSession
 from accounts.tokens import TokenRefused
-from foundation.http.serializers import StrictModelSerializer, StrictSerializer
+from foundation.http.serializers import (
+    ShortListField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 
@@ -26,10 +30,13 @@ DEFAULT_DAYS: Final = 90
 MAX_DAYS: Final = 365
 
 
-class ScopesField(serializers.ListField):
+class ScopesField(ShortListField):
     """What a token may be used for, each named once."""
 
     child = serializers.ChoiceField(choices=PersonalToken.Scope.choices)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=len(PersonalToken.Scope), **options)
 
     def to_internal_value(self, data: Any) -> list[str]:
         """The scopes.

@@ -7,7 +7,11 @@ from typing import Any, Final
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from foundation.http.serializers import StrictModelSerializer, StrictSerializer
+from foundation.http.serializers import (
+    ShortListField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
 from notifications.models import Event, Notification
 
 MAX_IDS: Final = 1000
@@ -40,7 +44,7 @@ class ReadMarkSerializer(StrictSerializer):
     """Either some notifications or all of them."""
 
     exactly_one_of = ("ids", "all")  # for the documentation
-    ids = serializers.ListField(
+    ids = ShortListField(
         child=serializers.IntegerField(min_value=0, max_value=MAX_ID),
         allow_empty=False,
         max_length=MAX_IDS,
