@@ -35,9 +35,6 @@ class ScopesField(ShortListField):
 
     child = serializers.ChoiceField(choices=PersonalToken.Scope.choices)
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=len(PersonalToken.Scope), **options)
-
     def to_internal_value(self, data: Any) -> list[str]:
         """The scopes.
 
