@@ -44,7 +44,15 @@ curl $HUB/api/v1/challenges/ \\
 
 A list is `{"next", "previous", "results"}`. Follow `next` until it is `null`; rows that are added
 meanwhile make nothing appear twice or go missing. Lists of learnings, challenges and solutions
-hold what is published, newest first. `?author=me` shows your own, drafts included.
+hold what is published, newest first. `?author=me` shows your own, drafts included. `?page=1` is
+for page numbers, and counts; `?fields=id,title` leaves out the rest.
+
+# Ask twice, write once
+
+`ETag` names the version of what you got. Send it as `If-None-Match` with the next read: 304 says
+that nothing changed. Send it as `If-Match` with a write: 412 says that somebody else was faster.
+Give a `POST` an `Idempotency-Key`, such as a UUID, and you may repeat it when no answer came: what
+was made is made once. `RateLimit` says how much you may ask before a 429.
 
 # From draft to published
 
@@ -69,9 +77,10 @@ by its JSON pointer or each query parameter by its name; `request_id` finds the 
 }
 ```
 
-Besides what each operation lists, any of them can answer 405 (wrong method), 406 (only JSON is
-served), 413 (a body over 1 MiB), 415 (only JSON is taken) and 503 with `Retry-After`. Unknown
-fields and parameters are refused by name, so that a typo does not look like success.
+Under `default` stands what any operation can answer: 405 (wrong method), 406 (only JSON is
+served), 413 (a body over 1 MiB), 414 (an address over 4,096 bytes), 415 (only JSON is taken) and
+503 with `Retry-After`. Unknown fields and parameters are refused by name, so that a typo does not
+look like success.
 """
 
 TAGS: Final = (

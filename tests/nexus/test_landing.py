@@ -130,7 +130,7 @@ def test_demo_accounts_are_shown_only_where_they_exist(client, settings):
 def test_it_links_everything(client):
     page = look(client)
 
-    documents = ("/swagger/", "/redoc/", "/swagger.json", "/docs/errors/")
+    documents = ("/swagger/", "/redoc/", "/openapi.json", "/swagger.json", "/docs/errors/")
     for address in (*documents, "/api/v1/", "/admin/", "/readyz", "/metrics"):
         assert f'href="{address}"' in page
         assert client.get(address).status_code in {200, 302, 401}  # the last two ask to sign in
