@@ -147,7 +147,7 @@ class ShapeInspector(ReferencingSerializerInspector):
     def _property(self, field: Any, is_read: bool) -> Any:  # noqa: FBT001 - private
         made = self.probe_field_inspectors(field, openapi.Schema, use_references=True)
         # What may not be sent as null can still be shown as null, and says so.
-        nullable = is_nullable(field) or (is_read and field.style.get("shown_as_null", False))
+        nullable = is_nullable(field) or (is_read and bool(field.style.get("shown_as_null")))
         if isinstance(made, openapi.SchemaRef):
             # What stands beside a reference is not read, so null is said around it.
             if not nullable:

@@ -13,7 +13,7 @@ ADDRESS = "/api/v1/auth/token/"
 NONSENSE = ["application/json; charset*=nonsense''x", "multipart/form-data; boundary*=nonsense''x"]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the door closes connections, and each log-in counts
 @pytest.mark.parametrize("header", NONSENSE)
 def test_nonsense_counts_as_no_type_through_the_wsgi_door(header):
     statuses = []

@@ -34,13 +34,13 @@ class SubscriptionSerializer(StrictModelSerializer):
         queryset=Topic.objects.confirmed(),
         required=False,
         help_text="Its slug.",
-        style={"shown_as_null": True},  # for the documentation
+        style={"shown_as_null": "yes"},  # for the documentation
     )
     challenge = serializers.PrimaryKeyRelatedField(
         queryset=Challenge.objects.none(),
         required=False,
         help_text="Its id.",
-        style={"shown_as_null": True},
+        style={"shown_as_null": "yes"},
     )
 
     class Meta:
