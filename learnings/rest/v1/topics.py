@@ -173,6 +173,10 @@ class TopicViewSet(
             return rows.confirmed()
         return rows.visible_to(self.request.user)
 
+    def get_success_headers(self, data: Any) -> dict[str, str]:
+        """Where a new topic is."""
+        return {"Location": f"/api/v1/topics/{data['slug']}/"}
+
     @documented(problems=[403])
     @action(detail=True, methods=["post"])
     def confirm(self, _request: Request, **_kwargs: Any) -> Response:
