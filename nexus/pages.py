@@ -8,12 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
 
 from foundation.http.problems import is_api, problem_response
 
 NOTHING_HERE: Final = "nothing-here"  # the route that every unknown address takes
 
 
+@csrf_exempt  # else a client's POST to an address without its slash would get Django's page, a 403
 def not_found(request: HttpRequest, *_path: Any, **_exception: Any) -> HttpResponse:
     """Answer 404."""
     if is_api(request):

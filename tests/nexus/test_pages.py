@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from foundation.http.problems import MEDIA_TYPE
 from nexus import pages
@@ -24,7 +25,9 @@ def test_an_unknown_api_address_is_a_problem(client, path):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_every_method_is_told_the_same(client, method):
+def test_every_method_is_told_the_same(method):
+    client = Client(enforce_csrf_checks=True)  # as a server does
+
     assert getattr(client, method)("/api/v1/nowhere/").json()["code"] == "not_found"
 
 
