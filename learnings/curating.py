@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from foundation.errors import Conflict
 from learnings.models import Challenge, Learning, Revision, Solution, Topic, TopicAlias
@@ -22,7 +23,7 @@ class NotMergeable(Conflict):
 def confirm(topics: Iterable[Topic]) -> int:
     """Show proposed topics to everybody; returns how many were still proposed."""
     rows = Topic.objects.filter(pk__in=[topic.pk for topic in topics], is_proposed=True)
-    return rows.update(is_proposed=False)
+    return rows.update(is_proposed=False, revision=F("revision") + 1)
 
 
 @transaction.atomic

@@ -113,6 +113,14 @@ class TestConfirming:
         (row,) = client.get("/api/v1/learnings/").json()["results"]
         assert row["topics"] == [{"slug": "foobarium", "name": "Foobarium"}]
 
+    def test_a_confirmation_is_an_edit(self, api, curator, new):
+        seen = api(curator).get(f"{TOPICS}{new.slug}/")["ETag"]
+        api(curator).post(f"{TOPICS}{new.slug}/confirm/")
+
+        stale = api(curator).patch(f"{TOPICS}{new.slug}/", {"kind": "CONCEPT"}, HTTP_IF_MATCH=seen)
+
+        assert stale.status_code == 412
+
     def test_confirming_again_changes_nothing(self, api, curator, known):
         assert api(curator).post(f"{TOPICS}redis/confirm/").status_code == 200
         assert curating.confirm([known]) == 0
