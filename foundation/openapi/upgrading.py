@@ -153,7 +153,9 @@ def _request_body(
     schemas = {media_type: _schema(found) for media_type, found in also.items()}
     for media_type in consumes:
         schemas[media_type] = schema | schemas.get(media_type, {})
-    made: Json = {"content": {name: {"schema": found} for name, found in schemas.items()}}
+    # JSON first: pages and clients show and take what stands first.
+    names = sorted(schemas, key=lambda name: name != "application/json")
+    made: Json = {"content": {name: {"schema": schemas[name]} for name in names}}
     if body and body.get("description"):
         made["description"] = body["description"]
     # Even where every field of a form may be missing, the form itself may not.

@@ -43,7 +43,7 @@ SWAGGER_SETTINGS: Final[dict[str, Any]] = {
     "DISPLAY_OPERATION_ID": False,
 }
 REDOC_SETTINGS: Final[dict[str, Any]] = {
-    "SPEC_URL": "swagger-json",
+    "SPEC_URL": "openapi-json",  # it tells more: both bodies of an import, the headers of answers
     "EXPAND_RESPONSES": "200,201",
     "REQUIRED_PROPS_FIRST": True,
     "PATH_IN_MIDDLE": True,
