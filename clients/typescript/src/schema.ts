@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    readonly "/auth/email/verify/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Verify an e-mail address
+         * @description With `token`, from behind `#token=` in the e-mail's link, it verifies the address: 204. With `email` it sends that e-mail, for the first time or again: 202, whether or not anybody has the address. A link is good for three days, for the address that it was sent to; one that is not is a 400 with the code `link_refused`. Nothing waits for it: people log in before.
+         */
+        readonly post: operations["verifyEmail"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/auth/logout/": {
         readonly parameters: {
             readonly query?: never;
@@ -18,6 +38,66 @@ export interface paths {
          * @description Ends the session that the refresh token belongs to: its access tokens stop working at once, other devices stay logged in.
          */
         readonly post: operations["logOut"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/password/change/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change your password
+         * @description Ends every session and every personal token, also the one that asks: log in with the new password afterwards. A wrong `old_password` is a 400 with the code `wrong_password`. You get an e-mail that says so.
+         */
+        readonly post: operations["changePassword"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/password/reset/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask for a new password
+         * @description Whoever has this address gets an e-mail with a link that is good for one hour and once. The answer is the same whether or not anybody has it.
+         */
+        readonly post: operations["requestPasswordReset"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/auth/password/reset/confirm/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Choose a new password
+         * @description `token` stands behind `#token=` in the e-mail's link. Ends every session and every personal token, and verifies the address. A token that is expired, forged or was used is a 400 with the code `link_refused`; a password that is easy to guess leaves it good.
+         */
+        readonly post: operations["confirmPasswordReset"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -95,7 +175,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Ask whether a token is good
-         * @description Takes access and refresh tokens. Log-out, deactivation and expiry make them bad.
+         * @description Takes access, refresh and personal tokens. Log-out, revocation, deactivation and expiry make them bad.
          */
         readonly post: operations["verifyToken"];
         readonly delete?: never;
@@ -117,8 +197,31 @@ export interface paths {
          */
         readonly get: operations["listChallenges"];
         readonly put?: never;
-        /** Save a draft of the reader's */
+        /**
+         * Write a draft
+         * @description Only you and curators see it. `submit` puts it before the curators.
+         */
         readonly post: operations["createChallenge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/challenges/similar/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Has anyone hit this?
+         * @description Published challenges that say what an error message or a draft says, with the solution that worked, and how many learners met them. Paste the message as it is: line numbers, folders and times are left out. Nothing is found rather than something unlike it.
+         */
+        readonly get: operations["findSimilarChallenges"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -140,7 +243,10 @@ export interface paths {
          */
         readonly get: operations["listChallengeSolutions"];
         readonly put?: never;
-        /** Save a draft of a solution */
+        /**
+         * Write a draft of a solution
+         * @description Only you and curators see it. Its challenge must be published.
+         */
         readonly post: operations["createChallengeSolution"];
         readonly delete?: never;
         readonly options?: never;
@@ -388,8 +494,8 @@ export interface paths {
         readonly get: operations["listImports"];
         readonly put?: never;
         /**
-         * Take a README and promise to read it. The answer's `Location` tells how far it is
-         * @description With `preview=true` a file or a text is read at once: 200 tells what an import would do and what its review says, and nothing is saved.
+         * Import a README
+         * @description A worker reads it into drafts of yours; the answer's `Location` tells how far it is. With `preview=true` a file or a text is read at once: 200 tells what an import would do and what its review says, and nothing is saved.
          */
         readonly post: operations["createImport"];
         readonly delete?: never;
@@ -467,7 +573,7 @@ export interface paths {
             readonly header?: never;
             readonly path: {
                 readonly import_id: number;
-                readonly number: string;
+                readonly number: number;
             };
             readonly cookie?: never;
         };
@@ -497,7 +603,10 @@ export interface paths {
          */
         readonly get: operations["listLearnings"];
         readonly put?: never;
-        /** Save a draft of the reader's */
+        /**
+         * Write a draft
+         * @description Only you and curators see it. `submit` puts it before the curators.
+         */
         readonly post: operations["createLearning"];
         readonly delete?: never;
         readonly options?: never;
@@ -681,7 +790,11 @@ export interface paths {
         readonly get: operations["getMe"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Delete your account
+         * @description At once and for good. What you published stays, by “Former member”, without your name and without the repository that it came from. Everything else is deleted: your profile, drafts and what is in review, sent back or retracted, votes, bookmarks, imports with their READMEs, followed sources, proposals, notifications, tokens. A challenge of yours that is not published, but that others solved, stays hidden, without your name. Somebody who published nothing is deleted wholly. All tokens are refused from now on. You may sign up again with the same address: nothing of the old is found there. Read `me/export/` before.
+         */
+        readonly delete: operations["deleteMe"];
         readonly options?: never;
         readonly head?: never;
         /**
@@ -689,6 +802,156 @@ export interface paths {
          * @description Send only what changes. Your address and your role are changed by others.
          */
         readonly patch: operations["updateMe"];
+        readonly trace?: never;
+    };
+    readonly "/me/bookmarks/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List your bookmarks
+         * @description The newest first. Entries that you may no longer read are left out until you may again.
+         */
+        readonly get: operations["listMyBookmarks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/me/entries/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List your own entries
+         * @description Learnings, challenges and solutions in one list, whatever their state, the newest first.
+         */
+        readonly get: operations["listMyEntries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/me/export/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Export everything about you
+         * @description One JSON document with all that the hub keeps: your profile, entries in every status, proposals, marks, subscriptions, notifications, imports with their READMEs, followed sources, the names of your tokens. A browser saves it as a file.
+         */
+        readonly get: operations["exportMe"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/me/notification-preferences/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read which events come to you by e-mail
+         * @description Listed are the events that can; whatever stands here, all events are in `notifications/`.
+         */
+        readonly get: operations["getMeNotificationPreference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Choose which events come to you by e-mail
+         * @description Send only the switches that change, such as `{"email": {"ENTRY_PUBLISHED": false}}`. The answer has all of them.
+         */
+        readonly patch: operations["updateMeNotificationPreference"];
+        readonly trace?: never;
+    };
+    readonly "/me/tokens/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List your personal tokens
+         * @description The newest first, never their text. Those that have expired stay for 30 days.
+         */
+        readonly get: operations["listPersonalTokens"];
+        readonly put?: never;
+        /**
+         * Make a personal token
+         * @description For scripts: send it where an access token goes. Its text is shown in this answer and never again. It ends when it expires, when you revoke it and when your password changes. A personal token cannot make others.
+         */
+        readonly post: operations["createPersonalToken"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/me/tokens/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Revoke a personal token
+         * @description It is refused from the next request on.
+         */
+        readonly delete: operations["revokePersonalToken"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/me/votes/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List what you voted for
+         * @description Your votes, the newest first. With `type` and `ids` those for the entries of a page: one request tells which of them to mark.
+         */
+        readonly get: operations["listMyVotes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/notifications/": {
@@ -811,6 +1074,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/search/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Search all that is published
+         * @description The best first: titles before texts, then how well the words fit, then votes, then the newest. Of each type the newest 1,000 hits are ranked, and the best 1,000 can be paged through.
+         */
+        readonly get: operations["search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/solutions/": {
         readonly parameters: {
             readonly query?: never;
@@ -824,7 +1107,10 @@ export interface paths {
          */
         readonly get: operations["listSolutions"];
         readonly put?: never;
-        /** Save a draft of the reader's */
+        /**
+         * Write a draft
+         * @description Only you and curators see it. `submit` puts it before the curators.
+         */
         readonly post: operations["createSolution"];
         readonly delete?: never;
         readonly options?: never;
@@ -1197,6 +1483,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/topics/{slug}/merge/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Merge a topic into another one
+         * @description The other one takes its entries, its followers and its names, which become aliases; the answer is the other one. The slug of what was merged is gone: 404 from now on. Entries do not count as edited. `into` names a confirmed topic.
+         */
+        readonly post: operations["mergeTopic"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/users/": {
         readonly parameters: {
             readonly query?: never;
@@ -1264,8 +1572,56 @@ export interface components {
     schemas: {
         /** @description Who wrote an entry. */
         readonly Author: {
+            /** Format: int64 */
             readonly id: number;
             readonly display_name: string;
+            /**
+             * @description Only with `expand=author`.
+             * @enum {string}
+             */
+            readonly track?: "BACKEND" | "FRONTEND" | "FULLSTACK";
+            /** @description Only with `expand=author`. */
+            readonly bio?: string;
+            /** @description Only with `expand=author`. */
+            readonly github_url?: string;
+            /**
+             * @description Only with `expand=author`.
+             * @enum {string}
+             */
+            readonly role?: "LEARNER" | "CURATOR" | "ADMIN";
+            /**
+             * Format: date-time
+             * @description Only with `expand=author`.
+             */
+            readonly joined_at?: string;
+        };
+        /** @description A bookmarked entry: the field that `type` names holds it, the other two are null. */
+        readonly Bookmark: {
+            /** @enum {string} */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
+            /** Format: date-time */
+            readonly bookmarked_at: string;
+            readonly learning: components["schemas"]["Learning"] | null;
+            readonly challenge: components["schemas"]["Challenge"] | null;
+            readonly solution: components["schemas"]["Solution"] | null;
+        };
+        /** @description One page of a list. */
+        readonly BookmarkPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
+            /**
+             * Format: uri
+             * @description Address of the next page, null on the last.
+             */
+            readonly next: string | null;
+            /**
+             * Format: uri
+             * @description Null on the first page.
+             */
+            readonly previous: string | null;
+            readonly results: readonly components["schemas"]["Bookmark"][];
         };
         /** @description What a cohort asks of its READMEs, and until when. */
         readonly Brief: {
@@ -1275,8 +1631,43 @@ export interface components {
             readonly deadline_at: string;
             readonly rubric: components["schemas"]["Rubric"];
         };
-        /** @description A problem that somebody met. */
+        /**
+         * @description A problem that somebody met.
+         * @example {
+         *       "id": 8,
+         *       "author": {
+         *         "id": 1,
+         *         "display_name": "Lindiwe Learner"
+         *       },
+         *       "topics": [
+         *         {
+         *           "slug": "javascript",
+         *           "name": "JavaScript"
+         *         }
+         *       ],
+         *       "status": "PUBLISHED",
+         *       "review_reason": null,
+         *       "source": {
+         *         "document": "api-from-the-other-side.md",
+         *         "repository": null,
+         *         "commit": null,
+         *         "first_line": 69,
+         *         "last_line": 72
+         *       },
+         *       "votes_count": 2,
+         *       "created_at": "2026-02-28T21:58:56.283174Z",
+         *       "updated_at": "2026-03-01T09:58:56.283174Z",
+         *       "published_at": "2026-03-01T09:58:56.283174Z",
+         *       "title": "response.headers.get('X-Request-ID') is null although the Network tab shows it",
+         *       "problem": "Across origins JavaScript may read only a few headers.",
+         *       "problem_html": "<p>Across origins JavaScript may read only a few headers.</p>\n",
+         *       "solved": true,
+         *       "solutions_count": 1,
+         *       "accepted_solution": 8
+         *     }
+         */
         readonly Challenge: {
+            /** Format: int64 */
             readonly id: number;
             readonly author: components["schemas"]["Author"];
             readonly topics: readonly components["schemas"]["TopicReference"][];
@@ -1301,8 +1692,15 @@ export interface components {
             readonly solutions_count: number;
             /** @description Id of the published accepted solution, or null. */
             readonly accepted_solution: number | null;
+            /** @description Only with `expand=solutions`. The published ones, the accepted one first, then by votes: at most 20. All are at `challenges/{id}/solutions/`. */
+            readonly solutions?: readonly components["schemas"]["Solution"][];
         };
-        /** @description A problem that somebody met. */
+        /**
+         * @description A problem that somebody met.
+         * @example {
+         *       "title": "Migrations fail on the second database"
+         *     }
+         */
         readonly ChallengeChange: {
             readonly topics?: readonly string[];
             readonly title?: string;
@@ -1310,6 +1708,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly ChallengePage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1322,14 +1724,45 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Challenge"][];
         };
-        /** @description A problem that somebody met. */
+        /**
+         * @description How somebody solved a challenge.
+         * @example {
+         *       "body": "Run `migrate --database replica` as well."
+         *     }
+         */
+        readonly ChallengeSolutionWrite: {
+            readonly topics?: readonly string[];
+            readonly body: string;
+        };
+        /**
+         * @description A problem that somebody met.
+         * @example {
+         *       "title": "Migrations fail on the second database",
+         *       "problem": "`manage.py migrate` says **no such table**, but only for the replica.",
+         *       "topics": [
+         *         "django",
+         *         "postgresql"
+         *       ]
+         *     }
+         */
         readonly ChallengeWrite: {
             readonly topics?: readonly string[];
             readonly title: string;
             readonly problem?: string;
         };
-        /** @description Learners who go through a programme together. */
+        /**
+         * @description Learners who go through a programme together.
+         * @example {
+         *       "id": 1,
+         *       "name": "Demo cohort 2026",
+         *       "slug": "demo-2026",
+         *       "starts_on": "2026-01-16",
+         *       "ends_on": "2026-07-15",
+         *       "members_count": 2
+         *     }
+         */
         readonly Cohort: {
+            /** Format: int64 */
             readonly id: number;
             readonly name: string;
             /** Format: slug */
@@ -1343,6 +1776,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly CohortPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1376,6 +1813,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly ConflictPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1388,10 +1829,87 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Conflict"][];
         };
-        /** @description What a person knows. Any text may be tried: a wrong one is a 401, not a 400. */
+        /**
+         * @description What a person knows. Any text may be tried: a wrong one is a 401, not a 400.
+         * @example {
+         *       "email": "learner@nexus.demo",
+         *       "password": "nexus-demo-2026"
+         *     }
+         */
         readonly Credentials: {
             readonly email: string;
             readonly password: string;
+        };
+        /** @description One switch for each event that can come by e-mail. */
+        readonly EmailEvents: {
+            /** @description Published. */
+            readonly ENTRY_PUBLISHED: boolean;
+            /** @description Rejected. */
+            readonly ENTRY_REJECTED: boolean;
+            /** @description New solution. */
+            readonly SOLUTION_ADDED: boolean;
+            /** @description Solution accepted. */
+            readonly SOLUTION_ACCEPTED: boolean;
+            /** @description Revision decided. */
+            readonly REVISION_DECIDED: boolean;
+            /** @description Deadline near. */
+            readonly BRIEF_REMINDER: boolean;
+        };
+        /** @description One switch for each event that can come by e-mail. */
+        readonly EmailEventsChange: {
+            /** @description Published. */
+            readonly ENTRY_PUBLISHED?: boolean;
+            /** @description Rejected. */
+            readonly ENTRY_REJECTED?: boolean;
+            /** @description New solution. */
+            readonly SOLUTION_ADDED?: boolean;
+            /** @description Solution accepted. */
+            readonly SOLUTION_ACCEPTED?: boolean;
+            /** @description Revision decided. */
+            readonly REVISION_DECIDED?: boolean;
+            /** @description Deadline near. */
+            readonly BRIEF_REMINDER?: boolean;
+        };
+        /**
+         * @description Either what the e-mail's link holds, or the address that a new e-mail shall go to.
+         * @example {
+         *       "email": "learner@nexus.demo"
+         *     }
+         */
+        readonly EmailVerification: {
+            /** @description What stands behind `#token=`. */
+            readonly token?: string;
+            /**
+             * Format: email
+             * @description To be sent the link, or sent it again.
+             */
+            readonly email?: string;
+        } & (unknown | unknown);
+        /** @description An entry of any type: the field that `type` names holds it, the other two are null. */
+        readonly EntryItem: {
+            /** @enum {string} */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
+            readonly learning: components["schemas"]["Learning"] | null;
+            readonly challenge: components["schemas"]["Challenge"] | null;
+            readonly solution: components["schemas"]["Solution"] | null;
+        };
+        /** @description One page of a list. */
+        readonly EntryItemPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
+            /**
+             * Format: uri
+             * @description Address of the next page, null on the last.
+             */
+            readonly next: string | null;
+            /**
+             * Format: uri
+             * @description Null on the first page.
+             */
+            readonly previous: string | null;
+            readonly results: readonly components["schemas"]["EntryItem"][];
         };
         /** @description A section that a README is expected to have. */
         readonly Expectation: {
@@ -1401,6 +1919,92 @@ export interface components {
             readonly minimum: number;
             readonly why: string;
             readonly mend: string;
+        };
+        /** @description An import with the README that was read. */
+        readonly ExportedImport: {
+            /** Format: int64 */
+            readonly id: number;
+            /** @description The file's name. */
+            readonly document: string;
+            /** @description Where it was fetched; null for one that was sent. */
+            readonly source_url: string | null;
+            /** @enum {string} */
+            readonly status: "QUEUED" | "RUNNING" | "DONE" | "FAILED";
+            /** @description Percent. */
+            readonly progress: number;
+            readonly report: components["schemas"]["Report"] | null;
+            readonly entries: readonly components["schemas"]["ImportedEntry"][];
+            /** @description Why it failed, or null. */
+            readonly error: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            readonly repository: string;
+            readonly commit: string;
+            /** @description As it was read; bytes that are no UTF-8 are shown as �. */
+            readonly text: string;
+        };
+        /** @description A vote or a bookmark. */
+        readonly ExportedMark: {
+            /** @description `learning`, `challenge` or `solution`. */
+            readonly type: string;
+            /**
+             * Format: int64
+             * @description The entry's id.
+             */
+            readonly id: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description A place in a cohort. */
+        readonly ExportedMembership: {
+            /** @description Its slug. */
+            readonly cohort: string;
+            /** Format: date-time */
+            readonly joined_at: string;
+        };
+        /** @description The profile, and what only the hub looks at. */
+        readonly ExportedProfile: {
+            /** Format: int64 */
+            readonly id: number;
+            /** Format: email */
+            readonly email: string;
+            readonly display_name: string;
+            /** @enum {string} */
+            readonly track: "BACKEND" | "FRONTEND" | "FULLSTACK";
+            readonly bio: string;
+            readonly github_url: string;
+            /** @enum {string} */
+            readonly role: "LEARNER" | "CURATOR" | "ADMIN";
+            /** Format: date-time */
+            readonly joined_at: string;
+            /** Format: date-time */
+            readonly email_verified_at: string | null;
+            /** Format: date-time */
+            readonly last_login: string | null;
+        };
+        /** @description A log-in. */
+        readonly ExportedSession: {
+            /** Format: date-time */
+            readonly refreshed_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly revoked_at: string | null;
+        };
+        /** @description A personal token. Its text is not kept, so nobody can export it. */
+        readonly ExportedToken: {
+            readonly name: string;
+            readonly scopes: readonly string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+            /** Format: date-time */
+            readonly revoked_at: string | null;
         };
         /** @description One thing that the author could mend. */
         readonly Finding: {
@@ -1412,6 +2016,7 @@ export interface components {
         };
         /** @description A README elsewhere that is imported again whenever it changes. */
         readonly FollowedSource: {
+            /** Format: int64 */
             readonly id: number;
             /** @description The address, written in the one way that the hub writes it. */
             readonly url: string;
@@ -1429,6 +2034,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly FollowedSourcePage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1441,8 +2050,175 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["FollowedSource"][];
         };
-        /** @description An import and how far it is. `report` is null until it is done. */
+        /**
+         * @description An import and how far it is. `report` is null until it is done.
+         * @example {
+         *       "id": 9,
+         *       "document": "work-in-progress.md",
+         *       "source_url": null,
+         *       "status": "DONE",
+         *       "progress": 100,
+         *       "report": {
+         *         "created": 11,
+         *         "updated": 0,
+         *         "unchanged": 0,
+         *         "gone": 0,
+         *         "conflicts": 0,
+         *         "findings": [
+         *           {
+         *             "code": "dead_anchor",
+         *             "line": 3,
+         *             "why": "“Challenges” leads to #challanges, and no heading of this document has that anchor. A click on it does nothing.",
+         *             "mend": "Did you mean #challenges?"
+         *           },
+         *           {
+         *             "code": "names_only",
+         *             "line": 8,
+         *             "why": "You name 3 technologies, and say of hardly any what you did with it. A list of names could be anybody's; half a sentence makes it yours.",
+         *             "mend": "Begin with “PostgreSQL”: where did you use it, and what would you tell somebody who starts with it?"
+         *           },
+         *           {
+         *             "code": "too_few",
+         *             "line": 12,
+         *             "why": "I can make out 2 concepts here; the brief asks for at least 3. Tools change, concepts stay: this is what you take to the next project.",
+         *             "mend": "Name the ideas that you could explain to a friend by now, each with a line on where you met it."
+         *           },
+         *           {
+         *             "code": "too_few",
+         *             "line": 17,
+         *             "why": "I can make out 3 challenges here; the brief asks for at least 5. This is the part that helps others most: somebody is stuck right now where you were stuck.",
+         *             "mend": "Write down what cost you the most time. For each, one line that begins with “Challenge:” and one with “Solution:” is enough."
+         *           },
+         *           {
+         *             "code": "solution_says_little",
+         *             "line": 23,
+         *             "why": "“Fixed it” tells that “The search found nothing for \"DRF\"” is over, not how. In half a year you will not remember it yourself.",
+         *             "mend": "Name what you changed: the setting, the command or the line of code, and how you found out that it was the cause."
+         *           },
+         *           {
+         *             "code": "challenge_without_solution",
+         *             "line": 31,
+         *             "why": "You say what went wrong with “The index was not used”, but not what became of it. Whoever meets the same problem will look for exactly that.",
+         *             "mend": "Add a line that begins with “Solution:”. If it is not solved yet, say what you tried and what you would try next: that helps too."
+         *           },
+         *           {
+         *             "code": "too_few",
+         *             "line": 35,
+         *             "why": "I can make out 1 practice or takeaway here; the brief asks for at least 3. It shows that the work changed how you work, which no list of tools can.",
+         *             "mend": "Finish the sentence “Next time I will…” a few times, and keep those that somebody else could use."
+         *           },
+         *           {
+         *             "code": "placeholder",
+         *             "line": 38,
+         *             "why": "“[Briefly describe another practice]” still stands where your own words should be. It is the first thing that a reviewer notices.",
+         *             "mend": "Replace it by what it asks for, or delete the line until you have something to say there."
+         *           },
+         *           {
+         *             "code": "empty_section",
+         *             "line": 40,
+         *             "why": "“How to run it” has nothing below it, so it promises what a reader then does not find.",
+         *             "mend": "Write the two sentences that you had in mind, or take the heading out for now."
+         *           },
+         *           {
+         *             "code": "skipped_level",
+         *             "line": 44,
+         *             "why": "“Synonyms” is a heading of level 4 directly below one of level 2. Contents lists and screen readers take that for a missing chapter.",
+         *             "mend": "Write it with “###” instead."
+         *           },
+         *           {
+         *             "code": "broken_address",
+         *             "line": 48,
+         *             "why": "“The search page” cannot lead to where you want: C:\\Users\\ana\\Desktop\\search.png is a place on your own computer, which nobody else can reach.",
+         *             "mend": "Commit the file to the repository and write its path from the README, such as docs/diagram.png."
+         *           }
+         *         ]
+         *       },
+         *       "entries": [
+         *         {
+         *           "type": "learning",
+         *           "id": 143,
+         *           "action": "CREATE",
+         *           "first_line": 8,
+         *           "last_line": 8
+         *         },
+         *         {
+         *           "type": "learning",
+         *           "id": 144,
+         *           "action": "CREATE",
+         *           "first_line": 9,
+         *           "last_line": 9
+         *         },
+         *         {
+         *           "type": "learning",
+         *           "id": 145,
+         *           "action": "CREATE",
+         *           "first_line": 10,
+         *           "last_line": 10
+         *         },
+         *         {
+         *           "type": "learning",
+         *           "id": 146,
+         *           "action": "CREATE",
+         *           "first_line": 14,
+         *           "last_line": 14
+         *         },
+         *         {
+         *           "type": "learning",
+         *           "id": 147,
+         *           "action": "CREATE",
+         *           "first_line": 15,
+         *           "last_line": 15
+         *         },
+         *         {
+         *           "type": "learning",
+         *           "id": 148,
+         *           "action": "CREATE",
+         *           "first_line": 37,
+         *           "last_line": 37
+         *         },
+         *         {
+         *           "type": "challenge",
+         *           "id": 81,
+         *           "action": "CREATE",
+         *           "first_line": 19,
+         *           "last_line": 23
+         *         },
+         *         {
+         *           "type": "solution",
+         *           "id": 81,
+         *           "action": "CREATE",
+         *           "first_line": 23,
+         *           "last_line": 23
+         *         },
+         *         {
+         *           "type": "challenge",
+         *           "id": 82,
+         *           "action": "CREATE",
+         *           "first_line": 25,
+         *           "last_line": 29
+         *         },
+         *         {
+         *           "type": "solution",
+         *           "id": 82,
+         *           "action": "CREATE",
+         *           "first_line": 29,
+         *           "last_line": 29
+         *         },
+         *         {
+         *           "type": "challenge",
+         *           "id": 83,
+         *           "action": "CREATE",
+         *           "first_line": 31,
+         *           "last_line": 33
+         *         }
+         *       ],
+         *       "error": null,
+         *       "created_at": "2026-01-16T20:00:00Z",
+         *       "finished_at": "2026-03-02T12:00:00Z"
+         *     }
+         */
         readonly Import: {
+            /** Format: int64 */
             readonly id: number;
             /** @description The file's name. */
             readonly document: string;
@@ -1463,6 +2239,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly ImportPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1475,18 +2255,60 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Import"][];
         };
+        /**
+         * @description A README: as a file (`multipart/form-data`), as text, or by its address.
+         * @example {
+         *       "text": "# My week\n\n## Best practices\n\n- Read the log first\n"
+         *     }
+         */
+        readonly ImportRequest: {
+            readonly text?: string;
+            /** @description The document's name; README.md by default. */
+            readonly document?: string;
+            /** @description A repository on GitHub, such as https://github.com/owner/name, or one file. */
+            readonly source_url?: string;
+        } & (unknown | unknown);
         /** @description One entry that an import made or met. */
         readonly ImportedEntry: {
             /** @enum {string} */
             readonly type: "learning" | "challenge" | "solution";
+            /** Format: int64 */
             readonly id: number;
             /** @enum {string} */
             readonly action: "CREATE" | "UPDATE" | "PROPOSE" | "UNCHANGED" | "CONFLICT" | "GONE";
             readonly first_line: number;
             readonly last_line: number;
         };
-        /** @description Something learned. */
+        /**
+         * @description Something learned.
+         * @example {
+         *       "id": 39,
+         *       "author": {
+         *         "id": 1,
+         *         "display_name": "Lindiwe Learner"
+         *       },
+         *       "topics": [],
+         *       "status": "PUBLISHED",
+         *       "review_reason": null,
+         *       "source": {
+         *         "document": "caching-notes.md",
+         *         "repository": null,
+         *         "commit": null,
+         *         "first_line": 9,
+         *         "last_line": 9
+         *       },
+         *       "votes_count": 1,
+         *       "created_at": "2026-03-01T11:59:59.999988Z",
+         *       "updated_at": "2026-03-01T23:59:59.999988Z",
+         *       "published_at": "2026-03-01T23:59:59.999988Z",
+         *       "kind": "GOAL",
+         *       "title": "Show a published entry on the very next request.",
+         *       "body": "",
+         *       "body_html": ""
+         *     }
+         */
         readonly Learning: {
+            /** Format: int64 */
             readonly id: number;
             readonly author: components["schemas"]["Author"];
             readonly topics: readonly components["schemas"]["TopicReference"][];
@@ -1508,7 +2330,12 @@ export interface components {
             readonly body: string;
             readonly body_html: string;
         };
-        /** @description Something learned. */
+        /**
+         * @description Something learned.
+         * @example {
+         *       "title": "Read the log before the code"
+         *     }
+         */
         readonly LearningChange: {
             readonly topics?: readonly string[];
             /** @enum {string} */
@@ -1518,6 +2345,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly LearningPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1530,7 +2361,17 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Learning"][];
         };
-        /** @description Something learned. */
+        /**
+         * @description Something learned.
+         * @example {
+         *       "kind": "BEST_PRACTICE",
+         *       "title": "Read the log first",
+         *       "body": "It names the line. The code only names the *intention*.",
+         *       "topics": [
+         *         "django"
+         *       ]
+         *     }
+         */
         readonly LearningWrite: {
             readonly topics?: readonly string[];
             /** @enum {string} */
@@ -1538,8 +2379,21 @@ export interface components {
             readonly title: string;
             readonly body?: string;
         };
-        /** @description A person as they see themselves. */
+        /**
+         * @description A person as they see themselves.
+         * @example {
+         *       "id": 1,
+         *       "email": "learner@nexus.demo",
+         *       "display_name": "Lindiwe Learner",
+         *       "track": "BACKEND",
+         *       "bio": "",
+         *       "github_url": "",
+         *       "role": "LEARNER",
+         *       "joined_at": "2026-01-16T12:00:00Z"
+         *     }
+         */
         readonly Me: {
+            /** Format: int64 */
             readonly id: number;
             /** Format: email */
             readonly email: string;
@@ -1553,7 +2407,13 @@ export interface components {
             /** Format: date-time */
             readonly joined_at: string;
         };
-        /** @description A person as they see themselves. */
+        /**
+         * @description A person as they see themselves.
+         * @example {
+         *       "bio": "Learns by breaking things.",
+         *       "github_url": "https://github.com/octocat"
+         *     }
+         */
         readonly MeChange: {
             readonly display_name?: string;
             /** @enum {string} */
@@ -1562,8 +2422,51 @@ export interface components {
             /** Format: uri */
             readonly github_url?: string;
         };
-        /** @description Something that happened and concerns the reader. */
+        /**
+         * @description Which topic takes the place of another one.
+         * @example {
+         *       "into": "django"
+         *     }
+         */
+        readonly Merge: {
+            /**
+             * Format: slug
+             * @description Slug of the topic that stays.
+             */
+            readonly into: string;
+        };
+        /** @description A token just made, with its text: the only time that it is shown. */
+        readonly NewPersonalToken: {
+            /** Format: int64 */
+            readonly id: number;
+            readonly name: string;
+            /** @description `read` reads, `write` writes, `curate` brings a curator's powers to both. */
+            readonly scopes: readonly ("read" | "write" | "curate")[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /**
+             * Format: date-time
+             * @description Exact to an hour; null before the first use.
+             */
+            readonly last_used_at: string | null;
+            /** @description Keep it now, the hub cannot show it again. Begins with `nxp_`. */
+            readonly token: string;
+        };
+        /**
+         * @description Something that happened and concerns the reader.
+         * @example {
+         *       "id": 9,
+         *       "event": "IMPORT_FINISHED",
+         *       "text": "work-in-progress.md is imported: 11 new drafts, 0 updated",
+         *       "target": "/api/v1/imports/9/",
+         *       "read_at": null,
+         *       "created_at": "2026-03-02T12:00:00Z"
+         *     }
+         */
         readonly Notification: {
+            /** Format: int64 */
             readonly id: number;
             /** @enum {string} */
             readonly event: "ENTRY_SUBMITTED" | "ENTRY_PUBLISHED" | "ENTRY_REJECTED" | "SOLUTION_ADDED" | "SOLUTION_ACCEPTED" | "TOPIC_ENTRY" | "IMPORT_FINISHED" | "REVISION_PROPOSED" | "REVISION_DECIDED" | "BRIEF_REMINDER";
@@ -1578,6 +2481,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly NotificationPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1589,6 +2496,115 @@ export interface components {
              */
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Notification"][];
+        };
+        /** @description How notifications travel beyond the in-app list, in which all of them stand. */
+        readonly NotificationPreferences: {
+            readonly email: components["schemas"]["EmailEvents"];
+        };
+        /** @description How notifications travel beyond the in-app list, in which all of them stand. */
+        readonly NotificationPreferencesChange: {
+            readonly email?: components["schemas"]["EmailEventsChange"];
+        };
+        /**
+         * @description The password that is, and the one that shall be.
+         * @example {
+         *       "old_password": "nexus-demo-2026",
+         *       "new_password": "correct horse battery"
+         *     }
+         */
+        readonly PasswordChange: {
+            readonly old_password: string;
+            readonly new_password: string;
+        };
+        /**
+         * @description Who forgot their password.
+         * @example {
+         *       "email": "learner@nexus.demo"
+         *     }
+         */
+        readonly PasswordReset: {
+            /** Format: email */
+            readonly email: string;
+        };
+        /** @description What the e-mail's link holds behind `#token=`, and the password that shall be. */
+        readonly PasswordResetConfirmation: {
+            readonly token: string;
+            readonly new_password: string;
+        };
+        /** @description Everything that the hub keeps about a person, and about nobody else. */
+        readonly PersonalExport: {
+            /** Format: date-time */
+            readonly exported_at: string;
+            readonly profile: components["schemas"]["ExportedProfile"];
+            readonly memberships: readonly components["schemas"]["ExportedMembership"][];
+            readonly learnings: readonly components["schemas"]["Learning"][];
+            readonly challenges: readonly components["schemas"]["Challenge"][];
+            readonly solutions: readonly components["schemas"]["Solution"][];
+            readonly revisions: readonly components["schemas"]["Revision"][];
+            readonly votes: readonly components["schemas"]["ExportedMark"][];
+            readonly bookmarks: readonly components["schemas"]["ExportedMark"][];
+            readonly subscriptions: readonly components["schemas"]["Subscription"][];
+            readonly notifications: readonly components["schemas"]["Notification"][];
+            readonly notification_preferences: components["schemas"]["NotificationPreferences"];
+            readonly imports: readonly components["schemas"]["ExportedImport"][];
+            readonly sources: readonly components["schemas"]["FollowedSource"][];
+            readonly personal_tokens: readonly components["schemas"]["ExportedToken"][];
+            readonly sessions: readonly components["schemas"]["ExportedSession"][];
+        };
+        /** @description A token for scripts, without its text. */
+        readonly PersonalToken: {
+            /** Format: int64 */
+            readonly id: number;
+            readonly name: string;
+            /** @description `read` reads, `write` writes, `curate` brings a curator's powers to both. */
+            readonly scopes: readonly ("read" | "write" | "curate")[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /**
+             * Format: date-time
+             * @description Exact to an hour; null before the first use.
+             */
+            readonly last_used_at: string | null;
+        };
+        /** @description One page of a list. */
+        readonly PersonalTokenPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
+            /**
+             * Format: uri
+             * @description Address of the next page, null on the last.
+             */
+            readonly next: string | null;
+            /**
+             * Format: uri
+             * @description Null on the first page.
+             */
+            readonly previous: string | null;
+            readonly results: readonly components["schemas"]["PersonalToken"][];
+        };
+        /**
+         * @description What a token is for, what it may do and for how long.
+         * @example {
+         *       "name": "Backup script",
+         *       "scopes": [
+         *         "read"
+         *       ]
+         *     }
+         */
+        readonly PersonalTokenRequest: {
+            /** @description What uses it, for your own list. */
+            readonly name: string;
+            /** @description At least one. `write` does not bring `read`; `curate` is for curators, and needs `read` or `write` beside it. */
+            readonly scopes: readonly ("read" | "write" | "curate")[];
+            /**
+             * @description How long it is good.
+             * @default 90
+             */
+            readonly expires_in_days: number;
         };
         /** @description What an import of this README would do. */
         readonly Preview: {
@@ -1602,7 +2618,25 @@ export interface components {
             readonly problem: string | null;
             readonly solution: string | null;
         };
-        /** @description Every error, as RFC 9457 has it. */
+        /**
+         * @description Every error, as RFC 9457 has it.
+         * @example {
+         *       "type": "/docs/errors/#invalid",
+         *       "title": "Bad Request",
+         *       "status": 400,
+         *       "detail": "Not valid: page_size.",
+         *       "instance": "/api/v1/challenges/",
+         *       "code": "invalid",
+         *       "request_id": "example",
+         *       "errors": [
+         *         {
+         *           "parameter": "page_size",
+         *           "code": "invalid",
+         *           "detail": "A whole number from 1 to 100."
+         *         }
+         *       ]
+         *     }
+         */
         readonly Problem: {
             /** @description Address of the page that explains the code. */
             readonly type: string;
@@ -1630,13 +2664,21 @@ export interface components {
                 readonly detail: string;
             }[];
         };
-        /** @description Either some notifications or all of them. */
+        /**
+         * @description Either some notifications or all of them.
+         * @example {
+         *       "all": true
+         *     }
+         */
         readonly ReadMark: {
             /** @description Ids of notifications. Unknown ones are passed over. */
             readonly ids?: readonly number[];
-            /** @description Only `true` means something. */
-            readonly all?: boolean;
-        };
+            /**
+             * @description Only `true` means something.
+             * @enum {boolean}
+             */
+            readonly all?: true;
+        } & (unknown | unknown);
         /** @description What was read, in the order of the document. */
         readonly Records: {
             readonly technologies: readonly string[];
@@ -1650,7 +2692,15 @@ export interface components {
         readonly Refresh: {
             readonly refresh: string;
         };
-        /** @description Who wants to join, and how they will log in. */
+        /**
+         * @description Who wants to join, and how they will log in.
+         * @example {
+         *       "email": "you@example.org",
+         *       "password": "correct horse battery",
+         *       "display_name": "Yuki Young",
+         *       "track": "FRONTEND"
+         *     }
+         */
         readonly Registration: {
             /** Format: email */
             readonly email: string;
@@ -1659,7 +2709,12 @@ export interface components {
             /** @enum {string} */
             readonly track: "BACKEND" | "FRONTEND" | "FULLSTACK";
         };
-        /** @description Why an entry goes back to its author. */
+        /**
+         * @description Why an entry goes back to its author.
+         * @example {
+         *       "reason": "Please say what you tried before."
+         *     }
+         */
         readonly Rejection: {
             readonly reason: string;
         };
@@ -1675,13 +2730,19 @@ export interface components {
             readonly conflicts: number;
             readonly findings: readonly components["schemas"]["Finding"][];
         };
-        /** @description Whose words to keep. */
+        /**
+         * @description Whose words to keep.
+         * @example {
+         *       "keep": "README"
+         *     }
+         */
         readonly Resolution: {
             /** @enum {string} */
             readonly keep: "HUB" | "README";
         };
         /** @description Other words for a published entry, and what was decided about them. */
         readonly Revision: {
+            /** Format: int64 */
             readonly id: number;
             /** @description The entry's type. */
             readonly type: string;
@@ -1703,6 +2764,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly RevisionPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1722,8 +2787,96 @@ export interface components {
             /** @description Codes of what else is looked at. */
             readonly checks: readonly string[];
         };
-        /** @description How somebody solved a challenge. */
+        /** @description An entry that was found, with all that a list of results shows. */
+        readonly SearchResult: {
+            /** @enum {string} */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
+            /**
+             * Format: int64
+             * @description Unique within its type.
+             */
+            readonly id: number;
+            /** @description A solution has its challenge's. */
+            readonly title: string;
+            /**
+             * Format: uri
+             * @description Address of the whole entry.
+             */
+            readonly url: string;
+            /** @description HTML: a piece of the text with the hits in `<mark>`, all else escaped. */
+            readonly highlight: string;
+            readonly author: components["schemas"]["Author"];
+            readonly topics: readonly components["schemas"]["TopicReference"][];
+            /** @description Id of a solution's challenge; null for the others. */
+            readonly challenge: number | null;
+            readonly votes_count: number;
+            /** Format: date-time */
+            readonly published_at: string;
+        };
+        /** @description A page of what was found, the best first. */
+        readonly SearchResultPage: {
+            /**
+             * Format: uri
+             * @description Null on the last page.
+             */
+            readonly next: string | null;
+            /**
+             * Format: uri
+             * @description Null on the first page.
+             */
+            readonly previous: string | null;
+            readonly results: readonly components["schemas"]["SearchResult"][];
+        };
+        /** @description A challenge like the text, with how many met it and what helped. */
+        readonly SimilarChallenge: {
+            /** @description How much alike, from 0 to 1. */
+            readonly score: number;
+            /** @description Learners who published this challenge, under nearly the same title. */
+            readonly learners_count: number;
+            readonly challenge: components["schemas"]["Challenge"];
+            readonly accepted_solution: components["schemas"]["Solution"] | null;
+        };
+        /** @description Who met a problem like the text. */
+        readonly SimilarChallenges: {
+            /** @description Learners behind all results. */
+            readonly learners_count: number;
+            readonly results: readonly components["schemas"]["SimilarChallenge"][];
+        };
+        /**
+         * @description How somebody solved a challenge.
+         * @example {
+         *       "id": 8,
+         *       "author": {
+         *         "id": 1,
+         *         "display_name": "Lindiwe Learner"
+         *       },
+         *       "topics": [
+         *         {
+         *           "slug": "conditional-requests",
+         *           "name": "Conditional requests"
+         *         }
+         *       ],
+         *       "status": "PUBLISHED",
+         *       "review_reason": null,
+         *       "source": {
+         *         "document": "api-from-the-other-side.md",
+         *         "repository": null,
+         *         "commit": null,
+         *         "first_line": 71,
+         *         "last_line": 72
+         *       },
+         *       "votes_count": 2,
+         *       "created_at": "2026-03-01T00:58:56.283174Z",
+         *       "updated_at": "2026-03-01T12:58:56.283174Z",
+         *       "published_at": "2026-03-01T12:58:56.283174Z",
+         *       "challenge": 8,
+         *       "body": "The server names the others in `Access-Control-Expose-Headers`. The hub does so for\nETag, Link, Location, Retry-After, X-Cache and X-Request-ID, among others.",
+         *       "body_html": "<p>The server names the others in <code>Access-Control-Expose-Headers</code>. The hub does so for\nETag, Link, Location, Retry-After, X-Cache and X-Request-ID, among others.</p>\n",
+         *       "accepted": true
+         *     }
+         */
         readonly Solution: {
+            /** Format: int64 */
             readonly id: number;
             readonly author: components["schemas"]["Author"];
             readonly topics: readonly components["schemas"]["TopicReference"][];
@@ -1744,14 +2897,22 @@ export interface components {
             readonly body_html: string;
             readonly accepted: boolean;
         };
-        /** @description How somebody solved a challenge. */
+        /**
+         * @description How somebody solved a challenge.
+         * @example {
+         *       "body": "Run `migrate --database replica` as well."
+         *     }
+         */
         readonly SolutionChange: {
             readonly topics?: readonly string[];
-            readonly challenge?: number;
             readonly body?: string;
         };
         /** @description One page of a list. */
         readonly SolutionPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1764,20 +2925,33 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Solution"][];
         };
-        /** @description How somebody solved a challenge. */
+        /**
+         * @description How somebody solved a challenge.
+         * @example {
+         *       "challenge": 8,
+         *       "body": "Ask which process listens."
+         *     }
+         */
         readonly SolutionWrite: {
             readonly topics?: readonly string[];
+            /** Format: int64 */
+            readonly challenge: number;
             readonly body: string;
         };
         /** @description Where an imported entry was read. */
         readonly Source: {
             readonly document: string;
-            readonly repository: string;
-            readonly commit: string;
+            readonly repository: string | null;
+            readonly commit: string | null;
             readonly first_line: number;
             readonly last_line: number;
         };
-        /** @description What to follow. */
+        /**
+         * @description What to follow.
+         * @example {
+         *       "url": "https://github.com/octocat/hello-world"
+         *     }
+         */
         readonly SourceRequest: {
             /** @description A repository on GitHub, such as https://github.com/owner/name, or one file. */
             readonly url: string;
@@ -1786,21 +2960,34 @@ export interface components {
         readonly Submitted: {
             readonly submitted: number;
         };
-        /** @description Something that the reader follows: a topic or a challenge, the other is null. */
+        /**
+         * @description Something that the reader follows: a topic or a challenge, the other is null.
+         * @example {
+         *       "id": 2,
+         *       "topic": "django",
+         *       "challenge": null,
+         *       "created_at": "2026-03-02T12:00:00Z"
+         *     }
+         */
         readonly Subscription: {
+            /** Format: int64 */
             readonly id: number;
             /**
              * Format: slug
              * @description Its slug.
              */
-            readonly topic: string;
+            readonly topic: string | null;
             /** @description Its id. */
-            readonly challenge: number;
+            readonly challenge: number | null;
             /** Format: date-time */
             readonly created_at: string;
         };
         /** @description One page of a list. */
         readonly SubscriptionPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1813,16 +3000,24 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Subscription"][];
         };
-        /** @description Something that the reader follows: a topic or a challenge, the other is null. */
+        /**
+         * @description Something that the reader follows: a topic or a challenge, the other is null.
+         * @example {
+         *       "topic": "django"
+         *     }
+         */
         readonly SubscriptionWrite: {
             /**
              * Format: slug
              * @description Its slug.
              */
             readonly topic?: string;
-            /** @description Its id. */
+            /**
+             * Format: int64
+             * @description Its id.
+             */
             readonly challenge?: number;
-        };
+        } & (unknown | unknown);
         /** @description A token of either kind. */
         readonly Token: {
             readonly token: string;
@@ -1832,7 +3027,22 @@ export interface components {
             readonly access: string;
             readonly refresh: string;
         };
-        /** @description A technology or a concept. */
+        /**
+         * @description A technology or a concept.
+         * @example {
+         *       "slug": "dotnet",
+         *       "name": ".NET",
+         *       "kind": "TECHNOLOGY",
+         *       "aliases": [
+         *         ".NET Core",
+         *         "ASP.NET",
+         *         "ASP.NET Core",
+         *         "dotnet"
+         *       ],
+         *       "learnings_count": 0,
+         *       "challenges_count": 0
+         *     }
+         */
         readonly Topic: {
             /** Format: slug */
             readonly slug: string;
@@ -1845,7 +3055,15 @@ export interface components {
             /** @description Published ones. */
             readonly challenges_count: number;
         };
-        /** @description A technology or a concept. */
+        /**
+         * @description A technology or a concept.
+         * @example {
+         *       "aliases": [
+         *         "SSE",
+         *         "EventSource"
+         *       ]
+         *     }
+         */
         readonly TopicChange: {
             /** Format: slug */
             readonly slug?: string;
@@ -1856,6 +3074,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly TopicPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1873,8 +3095,28 @@ export interface components {
             /** Format: slug */
             readonly slug: string;
             readonly name: string;
+            /**
+             * @description Only with `expand=topics`.
+             * @enum {string}
+             */
+            readonly kind?: "TECHNOLOGY" | "CONCEPT";
+            /** @description Only with `expand=topics`. */
+            readonly aliases?: readonly string[];
+            /** @description Only with `expand=topics`. Published ones. */
+            readonly learnings_count?: number;
+            /** @description Only with `expand=topics`. Published ones. */
+            readonly challenges_count?: number;
         };
-        /** @description A technology or a concept. */
+        /**
+         * @description A technology or a concept.
+         * @example {
+         *       "name": "Server-sent events",
+         *       "kind": "CONCEPT",
+         *       "aliases": [
+         *         "SSE"
+         *       ]
+         *     }
+         */
         readonly TopicWrite: {
             /** Format: slug */
             readonly slug?: string;
@@ -1883,8 +3125,20 @@ export interface components {
             readonly kind: "TECHNOLOGY" | "CONCEPT";
             readonly aliases?: readonly string[];
         };
-        /** @description A person as everybody sees them. */
+        /**
+         * @description A person as everybody sees them.
+         * @example {
+         *       "id": 4,
+         *       "display_name": "Ada Admin",
+         *       "track": "FULLSTACK",
+         *       "bio": "",
+         *       "github_url": "",
+         *       "role": "ADMIN",
+         *       "joined_at": "2026-01-16T12:00:00Z"
+         *     }
+         */
         readonly User: {
+            /** Format: int64 */
             readonly id: number;
             readonly display_name: string;
             /** @enum {string} */
@@ -1898,6 +3152,10 @@ export interface components {
         };
         /** @description One page of a list. */
         readonly UserPage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
             /**
              * Format: uri
              * @description Address of the next page, null on the last.
@@ -1910,15 +3168,258 @@ export interface components {
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["User"][];
         };
+        /** @description An entry that the reader voted for. */
+        readonly Vote: {
+            /** @enum {string} */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
+            /**
+             * Format: int64
+             * @description The entry's id.
+             */
+            readonly id: number;
+            /** Format: date-time */
+            readonly voted_at: string;
+        };
+        /** @description One page of a list. */
+        readonly VotePage: {
+            /** @description Rows on all pages, up to 10,000. Only with `page`. */
+            readonly count?: number;
+            /** @description False where there are more rows than `count`. Only with `page`. */
+            readonly count_exact?: boolean;
+            /**
+             * Format: uri
+             * @description Address of the next page, null on the last.
+             */
+            readonly next: string | null;
+            /**
+             * Format: uri
+             * @description Null on the first page.
+             */
+            readonly previous: string | null;
+            readonly results: readonly components["schemas"]["Vote"][];
+        };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description What you have is still the newest. The answer has no body. */
+        readonly NotModified: {
+            headers: {
+                readonly ETag: components["headers"]["ETag"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Any other refusal: 405 (wrong method), 406 (this media type is not served), 413 (a body that is too large), 414 (an address over 4,096 bytes), 415 (this media type is not taken), 500 (a bug of ours) or 503 (a part of the hub is away; wait as long as `Retry-After` says). */
+        readonly Otherwise: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A field, a parameter or a header is wrong, missing or unknown. `errors` names it. */
+        readonly BadRequest: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The token, or the password, is missing or not good. */
+        readonly Unauthorized: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description You may see this but not do it. */
+        readonly Forbidden: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is nothing here that you may see. */
+        readonly NotFound: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Its present state does not allow this. `code` says why. */
+        readonly Conflict: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Somebody changed it since you read it. Nothing was written. */
+        readonly PreconditionFailed: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is larger than this address takes. */
+        readonly RequestEntityTooLarge: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This address does not take such a body. */
+        readonly UnsupportedMediaType: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This `Idempotency-Key` was used for another request. */
+        readonly UnprocessableEntity: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too often. Wait as long as `Retry-After` says. */
+        readonly TooManyRequests: {
+            headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                readonly "Retry-After": components["headers"]["Retry-After"];
+                readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+        readonly IfNoneMatch: string;
+        /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+        readonly IfMatch: string;
+        /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+        readonly IdempotencyKey: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description What is left, and for how many seconds. */
+        readonly RateLimit: string;
+        /** @description How much is allowed, in how long. */
+        readonly "RateLimit-Policy": string;
+        /** @description Names this request in the server's log. Send your own or get one. */
+        readonly "X-Request-ID": string;
+        /** @description Address of what this request led to. */
+        readonly Location: string;
+        /** @description This version of what is shown, for `If-None-Match` and `If-Match`. */
+        readonly ETag: string;
+        /** @description Addresses of other pages, such as `<…>; rel="next"` (RFC 8288). */
+        readonly Link: string;
+        /** @description Whether the hub had this answer at hand. */
+        readonly "X-Cache": "HIT" | "MISS";
+        /** @description Only on an answer that was given before to the same `Idempotency-Key`. */
+        readonly "Idempotency-Replayed": "true";
+        /** @description Seconds to wait before trying again. */
+        readonly "Retry-After": number;
+        /** @description Which kind of token is taken. */
+        readonly "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly verifyEmail: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmailVerification"];
+            };
+        };
+        readonly responses: {
+            /** @description Taken. If this address needs verifying, an e-mail is on its way. */
+            readonly 202: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address is verified. */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
     readonly logOut: {
         readonly parameters: {
             readonly query?: never;
@@ -1935,28 +3436,104 @@ export interface operations {
             /** @description Logged out. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly changePassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed. Log in again. */
+            readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly requestPasswordReset: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        readonly responses: {
+            /** @description Taken. If somebody has this address, an e-mail is on its way. */
+            readonly 202: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly confirmPasswordReset: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PasswordResetConfirmation"];
+            };
+        };
+        readonly responses: {
+            /** @description Changed. Log in. */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly signUp: {
@@ -1975,30 +3552,19 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often. Wait as long as the header `Retry-After` says, in seconds. */
-            readonly 429: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly logIn: {
@@ -2017,39 +3583,19 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TokenPair"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too often. Wait as long as the header `Retry-After` says, in seconds. */
-            readonly 429: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly refreshTokens: {
@@ -2068,30 +3614,19 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TokenPair"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly verifyToken: {
@@ -2110,28 +3645,19 @@ export interface operations {
             /** @description The token is good. The body is an empty object. */
             readonly 200: {
                 headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "application/json": Record<string, unknown>;
                 };
             };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listChallenges: {
@@ -2139,19 +3665,24 @@ export interface operations {
             readonly query?: {
                 /** @description Id of the author, or `me`. */
                 readonly author?: string;
+                /** @description Entries in this state that you may see. Without it, and without `author=me`, the list holds published ones. */
                 readonly status?: "DRAFT" | "IN_REVIEW" | "PUBLISHED" | "REJECTED" | "RETRACTED";
+                /** @description Made at this moment or later. */
                 readonly created_after?: string;
+                /** @description Made before this moment. */
                 readonly created_before?: string;
+                /** @description Last changed at this moment or later. */
                 readonly updated_after?: string;
+                /** @description Last changed before this moment. */
                 readonly updated_before?: string;
+                /** @description Words that all occur, or begin what occurs. */
+                readonly search?: string;
                 /** @description Slug of a topic; repeat it for entries under any of several. */
                 readonly topic?: readonly string[];
                 /** @description Slug of the author's cohort. */
                 readonly cohort?: string;
                 /** @description Track of the author. */
                 readonly track?: "BACKEND" | "FRONTEND" | "FULLSTACK";
-                /** @description Words that all occur. */
-                readonly search?: string;
                 /** @description With an accepted solution or not. */
                 readonly solved?: boolean;
                 /** @description Sort key, descending with `-`. Default: `-published_at`. */
@@ -2160,8 +3691,17 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "title" | "problem" | "problem_html" | "solved" | "solutions_count" | "accepted_solution" | "solutions")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics" | "solutions")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -2170,36 +3710,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ChallengePage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -2212,30 +3749,63 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly findSimilarChallenges: {
+        readonly parameters: {
+            readonly query: {
+                /** @description An error message as it was printed, or a draft. As long as the address may be. */
+                readonly q: string;
+                /** @description How many results at most. */
+                readonly limit?: number;
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["SimilarChallenges"];
                 };
             };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listChallengeSolutions: {
@@ -2243,11 +3813,18 @@ export interface operations {
             readonly query?: {
                 /** @description Id of the author, or `me`. */
                 readonly author?: string;
+                /** @description Entries in this state that you may see. Without it, and without `author=me`, the list holds published ones. */
                 readonly status?: "DRAFT" | "IN_REVIEW" | "PUBLISHED" | "REJECTED" | "RETRACTED";
+                /** @description Made at this moment or later. */
                 readonly created_after?: string;
+                /** @description Made before this moment. */
                 readonly created_before?: string;
+                /** @description Last changed at this moment or later. */
                 readonly updated_after?: string;
+                /** @description Last changed before this moment. */
                 readonly updated_before?: string;
+                /** @description Words that all occur, or begin what occurs. */
+                readonly search?: string;
                 /** @description Id of the challenge. */
                 readonly challenge?: number;
                 /** @description Sort key, descending with `-`. Default: `-published_at`. */
@@ -2256,8 +3833,17 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "challenge" | "body" | "body_html" | "accepted")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly challenge_id: number;
             };
@@ -2268,45 +3854,34 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SolutionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createChallengeSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly challenge_id: number;
             };
@@ -2314,55 +3889,33 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["SolutionWrite"];
+                readonly "application/json": components["schemas"]["ChallengeSolutionWrite"];
             };
         };
         readonly responses: {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listChallengeRevisions: {
@@ -2375,8 +3928,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "type" | "entry" | "changes" | "status" | "reason" | "import_run" | "proposed_by" | "created_at" | "decided_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly entry_id: number;
             };
@@ -2387,45 +3947,38 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RevisionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getChallenge: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "title" | "problem" | "problem_html" | "solved" | "solutions_count" | "accepted_solution" | "solutions")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics" | "solutions")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -2436,45 +3989,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly deleteChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -2485,67 +4026,36 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly updateChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
             readonly cookie?: never;
         };
-        readonly requestBody: {
+        readonly requestBody?: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ChallengeChange"];
             };
@@ -2554,6 +4064,9 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2563,57 +4076,24 @@ export interface operations {
             /** @description Taken. The header `Location` tells where to see how far it is. */
             readonly 202: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Revision"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly bookmarkChallenge: {
@@ -2630,37 +4110,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unbookmarkChallenge: {
@@ -2677,43 +4141,32 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly publishChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -2724,63 +4177,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly rejectChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -2795,63 +4221,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly retractChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -2862,63 +4261,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly submitChallenge: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -2929,57 +4301,25 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Challenge"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly voteChallenge: {
@@ -2996,46 +4336,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unvoteChallenge: {
@@ -3052,37 +4367,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listCohorts: {
@@ -3094,8 +4393,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "name" | "slug" | "starts_on" | "ends_on" | "members_count")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -3104,36 +4410,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CohortPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getCohort: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "name" | "slug" | "starts_on" | "ends_on" | "members_count")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -3144,45 +4450,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Cohort"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly briefCohort: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -3193,39 +4487,24 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Brief"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listImports: {
@@ -3238,8 +4517,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "document" | "source_url" | "status" | "progress" | "report" | "entries" | "error" | "created_at" | "finished_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -3248,30 +4534,23 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createImport: {
@@ -3280,12 +4559,16 @@ export interface operations {
                 /** @description Answer at once with what an import would do and with the review; save nothing. */
                 readonly preview?: boolean;
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
         readonly requestBody: {
             readonly content: {
+                readonly "application/json": components["schemas"]["ImportRequest"];
                 readonly "multipart/form-data": {
                     /** Format: binary */
                     readonly file?: string;
@@ -3294,13 +4577,17 @@ export interface operations {
                     readonly document?: string;
                     /** @description A repository on GitHub, such as https://github.com/owner/name, or one file. */
                     readonly source_url?: string;
-                };
+                } & (unknown | unknown | unknown);
             };
         };
         readonly responses: {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3310,54 +4597,39 @@ export interface operations {
             /** @description Taken. The header `Location` tells where to see how far it is. */
             readonly 202: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than this address takes. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This address does not take such a body. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 413: components["responses"]["RequestEntityTooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getImport: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "document" | "source_url" | "status" | "progress" | "report" | "entries" | "error" | "created_at" | "finished_at")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -3368,45 +4640,32 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly submitImport: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -3417,48 +4676,25 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Submitted"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listImportConflicts: {
@@ -3470,8 +4706,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("number" | "type" | "entry" | "hub" | "readme" | "first_line" | "last_line" | "keep" | "resolved_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly import_id: number;
             };
@@ -3482,48 +4725,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConflictPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly resolveImportConflict: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly import_id: number;
-                readonly number: string;
+                readonly number: number;
             };
             readonly cookie?: never;
         };
@@ -3536,57 +4767,25 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Conflict"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listLearnings: {
@@ -3594,19 +4793,25 @@ export interface operations {
             readonly query?: {
                 /** @description Id of the author, or `me`. */
                 readonly author?: string;
+                /** @description Entries in this state that you may see. Without it, and without `author=me`, the list holds published ones. */
                 readonly status?: "DRAFT" | "IN_REVIEW" | "PUBLISHED" | "REJECTED" | "RETRACTED";
+                /** @description Made at this moment or later. */
                 readonly created_after?: string;
+                /** @description Made before this moment. */
                 readonly created_before?: string;
+                /** @description Last changed at this moment or later. */
                 readonly updated_after?: string;
+                /** @description Last changed before this moment. */
                 readonly updated_before?: string;
+                /** @description Words that all occur, or begin what occurs. */
+                readonly search?: string;
                 /** @description Slug of a topic; repeat it for entries under any of several. */
                 readonly topic?: readonly string[];
                 /** @description Slug of the author's cohort. */
                 readonly cohort?: string;
                 /** @description Track of the author. */
                 readonly track?: "BACKEND" | "FRONTEND" | "FULLSTACK";
-                /** @description Words that all occur. */
-                readonly search?: string;
+                /** @description Only learnings of this kind. */
                 readonly kind?: "TECHNOLOGY" | "CONCEPT" | "BEST_PRACTICE" | "TAKEAWAY" | "GOAL";
                 /** @description Sort key, descending with `-`. Default: `-published_at`. */
                 readonly ordering?: "published_at" | "-published_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "votes_count" | "-votes_count";
@@ -3614,8 +4819,17 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "kind" | "title" | "body" | "body_html")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -3624,36 +4838,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LearningPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -3666,30 +4877,25 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Learning"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listLearningRevisions: {
@@ -3702,8 +4908,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "type" | "entry" | "changes" | "status" | "reason" | "import_run" | "proposed_by" | "created_at" | "decided_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly entry_id: number;
             };
@@ -3714,45 +4927,38 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RevisionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getLearning: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "kind" | "title" | "body" | "body_html")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -3763,45 +4969,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Learning"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly deleteLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -3812,67 +5006,36 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly updateLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
             readonly cookie?: never;
         };
-        readonly requestBody: {
+        readonly requestBody?: {
             readonly content: {
                 readonly "application/json": components["schemas"]["LearningChange"];
             };
@@ -3881,6 +5044,9 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3890,57 +5056,24 @@ export interface operations {
             /** @description Taken. The header `Location` tells where to see how far it is. */
             readonly 202: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Revision"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly bookmarkLearning: {
@@ -3957,37 +5090,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unbookmarkLearning: {
@@ -4004,43 +5121,32 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly publishLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4051,63 +5157,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Learning"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly rejectLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4122,63 +5201,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Learning"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly retractLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4189,63 +5241,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Learning"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly submitLearning: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4256,57 +5281,25 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Learning"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly voteLearning: {
@@ -4323,46 +5316,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unvoteLearning: {
@@ -4379,43 +5347,33 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getMe: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "email" | "display_name" | "track" | "bio" | "github_url" | "role" | "joined_at")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4424,40 +5382,66 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly deleteMe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Left. */
+            readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly updateMe: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody: {
+        readonly requestBody?: {
             readonly content: {
                 readonly "application/json": components["schemas"]["MeChange"];
             };
@@ -4466,30 +5450,380 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly listMyBookmarks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only entries of this type. */
+                readonly type?: "LEARNING" | "CHALLENGE" | "SOLUTION";
+                /** @description Sort key, descending with `-`. Default: `-created_at`. */
+                readonly ordering?: "created_at" | "-created_at";
+                /** @description How many results a page holds at most. */
+                readonly page_size?: number;
+                /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
+                readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("type" | "bookmarked_at" | "learning" | "challenge" | "solution")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics" | "solutions")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["BookmarkPage"];
                 };
             };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly listMyEntries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only entries of this type. */
+                readonly type?: "LEARNING" | "CHALLENGE" | "SOLUTION";
+                /** @description Only entries in this state. */
+                readonly status?: "DRAFT" | "IN_REVIEW" | "PUBLISHED" | "REJECTED" | "RETRACTED";
+                /** @description Sort key, descending with `-`. Default: `-created_at`. */
+                readonly ordering?: "created_at" | "-created_at";
+                /** @description How many results a page holds at most. */
+                readonly page_size?: number;
+                /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
+                readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("type" | "learning" | "challenge" | "solution")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics" | "solutions")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["EntryItemPage"];
                 };
             };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly exportMe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly getMeNotificationPreference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly updateMeNotificationPreference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NotificationPreferencesChange"];
+            };
+        };
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly listPersonalTokens: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Sort key, descending with `-`. Default: `-created_at`. */
+                readonly ordering?: "created_at" | "-created_at";
+                /** @description How many results a page holds at most. */
+                readonly page_size?: number;
+                /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
+                readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "name" | "scopes" | "created_at" | "expires_at" | "last_used_at")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonalTokenPage"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly createPersonalToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PersonalTokenRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Made. */
+            readonly 201: {
+                headers: {
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewPersonalToken"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly revokePersonalToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Revoked. */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly listMyVotes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only entries of this type. */
+                readonly type?: "LEARNING" | "CHALLENGE" | "SOLUTION";
+                /** @description Ids of entries, such as those on a page: which of them did I vote for? Up to 100, separated by commas; send their `type` along. */
+                readonly ids?: readonly number[];
+                /** @description Sort key, descending with `-`. Default: `-created_at`. */
+                readonly ordering?: "created_at" | "-created_at";
+                /** @description How many results a page holds at most. */
+                readonly page_size?: number;
+                /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
+                readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("type" | "id" | "voted_at")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VotePage"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listNotifications: {
@@ -4505,8 +5839,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "event" | "text" | "target" | "read_at" | "created_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4515,36 +5856,32 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["NotificationPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly readNotifications: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4557,28 +5894,22 @@ export interface operations {
             /** @description Marked. */
             readonly 204: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listRevisions: {
@@ -4591,8 +5922,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "type" | "entry" | "changes" | "status" | "reason" | "import_run" | "proposed_by" | "created_at" | "decided_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4601,36 +5939,35 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RevisionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getRevision: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "type" | "entry" | "changes" | "status" | "reason" | "import_run" | "proposed_by" | "created_at" | "decided_at")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4641,45 +5978,32 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Revision"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly approveRevision: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4690,63 +6014,34 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Revision"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly rejectRevision: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4761,79 +6056,47 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Revision"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
-    readonly listSolutions: {
+    readonly search: {
         readonly parameters: {
-            readonly query?: {
-                /** @description Id of the author, or `me`. */
-                readonly author?: string;
-                readonly status?: "DRAFT" | "IN_REVIEW" | "PUBLISHED" | "REJECTED" | "RETRACTED";
-                readonly created_after?: string;
-                readonly created_before?: string;
-                readonly updated_after?: string;
-                readonly updated_before?: string;
-                /** @description Id of the challenge. */
-                readonly challenge?: number;
-                /** @description Sort key, descending with `-`. Default: `-published_at`. */
-                readonly ordering?: "published_at" | "-published_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "votes_count" | "-votes_count";
-                /** @description How many results a page holds at most. */
+            readonly query: {
+                /** @description Words that all occur, or begin what occurs; `"several"` side by side, `-without`. */
+                readonly q: string;
+                /** @description What to look for; repeat it for several. */
+                readonly type?: readonly ("LEARNING" | "CHALLENGE" | "SOLUTION")[];
+                /** @description Slug of a topic; repeat it for entries under any of several. */
+                readonly topic?: readonly string[];
+                /** @description Track of the author. */
+                readonly track?: "BACKEND" | "FRONTEND" | "FULLSTACK";
+                /** @description How many results a page holds. */
                 readonly page_size?: number;
-                /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
+                /** @description Where the page begins. Follow `next` and `previous`. */
                 readonly cursor?: string;
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4842,36 +6105,95 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SearchResultPage"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly listSolutions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Id of the author, or `me`. */
+                readonly author?: string;
+                /** @description Entries in this state that you may see. Without it, and without `author=me`, the list holds published ones. */
+                readonly status?: "DRAFT" | "IN_REVIEW" | "PUBLISHED" | "REJECTED" | "RETRACTED";
+                /** @description Made at this moment or later. */
+                readonly created_after?: string;
+                /** @description Made before this moment. */
+                readonly created_before?: string;
+                /** @description Last changed at this moment or later. */
+                readonly updated_after?: string;
+                /** @description Last changed before this moment. */
+                readonly updated_before?: string;
+                /** @description Words that all occur, or begin what occurs. */
+                readonly search?: string;
+                /** @description Id of the challenge. */
+                readonly challenge?: number;
+                /** @description Sort key, descending with `-`. Default: `-published_at`. */
+                readonly ordering?: "published_at" | "-published_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "votes_count" | "-votes_count";
+                /** @description How many results a page holds at most. */
+                readonly page_size?: number;
+                /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
+                readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "challenge" | "body" | "body_html" | "accepted")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SolutionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4884,30 +6206,25 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listSolutionRevisions: {
@@ -4920,8 +6237,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "type" | "entry" | "changes" | "status" | "reason" | "import_run" | "proposed_by" | "created_at" | "decided_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly entry_id: number;
             };
@@ -4932,45 +6256,38 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RevisionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getSolution: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "author" | "topics" | "status" | "review_reason" | "source" | "votes_count" | "created_at" | "updated_at" | "published_at" | "challenge" | "body" | "body_html" | "accepted")[];
+                /** @description Shows these as whole objects, separated by commas. */
+                readonly expand?: readonly ("author" | "topics")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -4981,45 +6298,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly deleteSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5030,67 +6335,36 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly updateSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
             readonly cookie?: never;
         };
-        readonly requestBody: {
+        readonly requestBody?: {
             readonly content: {
                 readonly "application/json": components["schemas"]["SolutionChange"];
             };
@@ -5099,6 +6373,9 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5108,63 +6385,35 @@ export interface operations {
             /** @description Taken. The header `Location` tells where to see how far it is. */
             readonly 202: {
                 headers: {
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Revision"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly acceptSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5175,63 +6424,34 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unacceptSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5242,46 +6462,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly bookmarkSolution: {
@@ -5298,37 +6493,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unbookmarkSolution: {
@@ -5345,43 +6524,32 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly publishSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5392,63 +6560,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly rejectSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5463,63 +6604,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly retractSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5530,63 +6644,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly submitSolution: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -5597,57 +6684,25 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Solution"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly voteSolution: {
@@ -5664,46 +6719,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly unvoteSolution: {
@@ -5720,37 +6750,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listSources: {
@@ -5762,8 +6776,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "url" | "checked_at" | "problem" | "last_run" | "created_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -5772,36 +6793,32 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FollowedSourcePage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createSource: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -5814,6 +6831,10 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5823,39 +6844,25 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FollowedSource"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its present state does not allow this. `code` says why. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly deleteSource: {
@@ -5872,37 +6879,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listSubscriptions: {
@@ -5914,8 +6905,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "topic" | "challenge" | "created_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -5924,36 +6922,32 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SubscriptionPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createSubscription: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -5966,6 +6960,10 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5975,30 +6973,25 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly deleteSubscription: {
@@ -6015,37 +7008,21 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listTopics: {
@@ -6062,8 +7039,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("slug" | "name" | "kind" | "aliases" | "learnings_count" | "challenges_count")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -6072,36 +7056,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TopicPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly createTopic: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -6114,45 +7095,37 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Topic"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getTopic: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("slug" | "name" | "kind" | "aliases" | "learnings_count" | "challenges_count")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly slug: string;
             };
@@ -6163,45 +7136,33 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Topic"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly deleteTopic: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly slug: string;
             };
@@ -6212,58 +7173,36 @@ export interface operations {
             /** @description Done. The answer has no body. */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly updateTopic: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+            };
             readonly path: {
                 readonly slug: string;
             };
             readonly cookie?: never;
         };
-        readonly requestBody: {
+        readonly requestBody?: {
             readonly content: {
                 readonly "application/json": components["schemas"]["TopicChange"];
             };
@@ -6272,54 +7211,34 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Topic"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly confirmTopic: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             readonly path: {
                 readonly slug: string;
             };
@@ -6330,48 +7249,69 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Topic"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
+        };
+    };
+    readonly mergeTopic: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you changed. When somebody else changed it since, the answer is 412 and nothing is written. */
+                readonly "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description A name for this request, such as a UUID. Sent again within 24 hours it gets the same answer and makes nothing new. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                readonly slug: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Merge"];
+            };
+        };
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
                 headers: {
+                    readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
+                    readonly "application/json": components["schemas"]["Topic"];
                 };
             };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description You may see this but not do it. */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 412: components["responses"]["PreconditionFailed"];
+            readonly 422: components["responses"]["UnprocessableEntity"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly listUsers: {
@@ -6389,8 +7329,15 @@ export interface operations {
                 readonly page_size?: number;
                 /** @description Where the page begins. Follow `next` and `previous` instead of making one up. */
                 readonly cursor?: string;
+                /** @description Number of the page, instead of a cursor. The page then has `count`. Good for the first 10,000 rows. */
+                readonly page?: number;
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "display_name" | "track" | "bio" | "github_url" | "role" | "joined_at")[];
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -6399,36 +7346,36 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserPage"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getUser: {
         readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
+            readonly query?: {
+                /** @description Only these fields, separated by commas. Without it all of them. */
+                readonly fields?: readonly ("id" | "display_name" | "track" | "bio" | "github_url" | "role" | "joined_at")[];
+            };
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -6439,39 +7386,24 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Cache": components["headers"]["X-Cache"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
     readonly getUserReadme: {
@@ -6480,7 +7412,10 @@ export interface operations {
                 /** @description What it looks like: records under headings, in tables, or as labelled pairs. */
                 readonly shape?: "HEADINGS" | "TABLE" | "PAIRS";
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what you have. When it is still the newest, the answer is 304 without a body. */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             readonly path: {
                 readonly id: number;
             };
@@ -6491,39 +7426,23 @@ export interface operations {
             /** @description The README. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-ID": components["headers"]["X-Request-ID"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "text/markdown": string;
                 };
             };
-            /** @description A field or a parameter is wrong, missing or unknown. `errors` names it. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token, or the password, is missing or not good. */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing here that you may see. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly default: components["responses"]["Otherwise"];
         };
     };
 }
