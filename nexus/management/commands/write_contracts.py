@@ -16,12 +16,15 @@ from foundation.openapi.compatibility import breaking_changes, is_announced
 from nexus import demonstration
 from nexus.documentation import openapi_document, swagger_document, written
 from nexus.examples import ANSWERS, SOURCES, by_shape
+from nexus.postman import collection, environment
 from nexus.settings.environment import ROOT
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)  # in the examples
 CONTRACTS = ROOT / "contracts"
 SWAGGER = CONTRACTS / "swagger.json"
 OPENAPI = CONTRACTS / "openapi.json"
+POSTMAN = CONTRACTS / "postman" / "nexus.postman_collection.json"
+POSTMAN_ENVIRONMENT = CONTRACTS / "postman" / "nexus.postman_environment.json"
 RELEASED = CONTRACTS / "released" / "openapi.json"  # what clients out there were made from
 
 
@@ -52,7 +55,7 @@ class Command(BaseCommand):
     def handle(
         self, *_args: Any, may_break: bool, release: bool, examples: bool, **_options: Any
     ) -> None:
-        """Write `contracts/swagger.json` and `contracts/openapi.json`.
+        """Write the document in both forms, and the Postman collection made from it.
 
         Raises:
             CommandError: clients of the released contract would break, and no version says so;
@@ -69,6 +72,8 @@ class Command(BaseCommand):
             )
         self._write(SWAGGER, swagger_document())
         self._write(OPENAPI, document)
+        self._write(POSTMAN, collection(document))
+        self._write(POSTMAN_ENVIRONMENT, environment(password=demonstration.PASSWORD))
         if release:
             self._write(RELEASED, document)
 
