@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from typing import Final
 
@@ -28,18 +28,25 @@ def highlight(html: str, words: Iterable[str]) -> str:
     wanted = list(words)
     stems = {stem(word) for word in wanted}
     starts = tuple(word for word in wanted if len(word) >= SHORTEST_START)
-    hits = [
-        found.span()
-        for found in _WORD.finditer(text)
-        if _is_hit(plain(found.group()).strip(), stems, starts)
-    ]
-    begin = _begin(text, hits[0][0] if hits else 0)
+    first = next(_hits(text, 0, len(text), stems, starts), (0, 0))
+    begin = _begin(text, first[0])
     end = _end(text, begin)
-    return _marked(text, begin, end, [span for span in hits if begin <= span[0] and span[1] <= end])
+    # Nothing beyond the piece is looked at: a page may hold a hundred long texts.
+    return _marked(text, begin, end, _hits(text, begin, end, stems, starts))
 
 
-def _is_hit(word: str, stems: set[str], starts: tuple[str, ...]) -> bool:
-    return stem(word) in stems or word.startswith(starts)
+def _hits(
+    text: str, begin: int, end: int, stems: set[str], starts: tuple[str, ...]
+) -> Iterator[tuple[int, int]]:
+    """Where the words that hit begin and end, one after the other."""
+    known: dict[str, bool] = {}  # texts repeat their words
+    for found in _WORD.finditer(text, begin, end):
+        word = found.group()
+        if word not in known:
+            spelled_out = plain(word).strip()
+            known[word] = stem(spelled_out) in stems or spelled_out.startswith(starts)
+        if known[word]:
+            yield found.span()
 
 
 def _begin(text: str, hit: int) -> int:
@@ -59,7 +66,7 @@ def _end(text: str, begin: int) -> int:
     return blank if blank >= 0 else end
 
 
-def _marked(text: str, begin: int, end: int, hits: list[tuple[int, int]]) -> str:
+def _marked(text: str, begin: int, end: int, hits: Iterable[tuple[int, int]]) -> str:
     pieces, place = [_MORE if begin else ""], begin
     for start, stop in hits:
         pieces += [escape(text[place:start]), "<mark>", escape(text[start:stop]), "</mark>"]

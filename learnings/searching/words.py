@@ -87,10 +87,9 @@ def read(text: str) -> Query:
 
 
 def _phrase(quoted: str) -> tuple[str, ...]:
-    """All the words that stand side by side, or none if they are all stop words."""
-    if not words_of(quoted):
-        return ()
-    return tuple(word[:MAX_WORD] for word in plain(quoted).split()[:MAX_WORDS])
+    """The first words that stand side by side, or none if they are all stop words."""
+    words = tuple(word[:MAX_WORD] for word in plain(quoted).split()[:MAX_WORDS])
+    return () if STOP_WORDS.issuperset(words) else words
 
 
 def words_of(text: str) -> list[str]:

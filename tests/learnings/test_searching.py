@@ -5,9 +5,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import User
+from learnings import searching
 from learnings.models import Challenge, Learning, Solution
-from learnings.searching import matching
-from learnings.searching.words import read
+from learnings.searching import highlighting, matching
+from learnings.searching.words import MAX_WORDS, plain, read
 from tests.factories.learnings import ChallengeFactory, LearningFactory, SolutionFactory
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,26 @@ def test_whatever_is_typed_is_only_words(text):
     ChallengeFactory(title="A title", problem="a b c")
 
     assert found(text) <= {"A title"}
+
+
+def test_what_is_quoted_and_begins_with_stop_words_only_is_nothing_to_look_for():
+    """Further words are not looked at, and an index takes no empty question."""
+    ChallengeFactory(published=True, title="Redis")
+    typed = f'"{"the " * MAX_WORDS}redis"'
+
+    assert not read(typed)
+    among = {kind: model.objects.published() for kind, model in searching.MODELS.items()}
+    assert searching.find(typed, among=among, size=5).entries == []
+
+
+def test_a_long_text_is_not_taken_apart_beyond_its_first_hit(monkeypatch):
+    taken = []
+    monkeypatch.setattr(highlighting, "plain", lambda word: taken.append(word) or plain(word))
+
+    piece = highlighting.highlight(" ".join(f"w{n}" for n in range(3_000)), ["w7"])
+
+    assert "<mark>w7</mark>" in piece
+    assert len(taken) < 200
 
 
 def test_the_words_of_a_query_are_bounded():
