@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -101,7 +101,8 @@ class KeyOrder:
     def cursor(self, row: Any, *, backwards: bool) -> Cursor:
         """The place of `row`."""
         value = getattr(row, self.field)
-        plain = value.isoformat() if isinstance(value, datetime) else value
+        # A moment is a `date`, too.
+        plain = value.isoformat() if isinstance(value, date) else value
         return Cursor(value=plain, id=getattr(row, self.tie), backwards=backwards)
 
     def read(self, queryset: Rows, cursor: Cursor | None) -> QuerySet[Any]:

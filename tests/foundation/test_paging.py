@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from learnings.models import Learning, Status
+from tests.factories.accounts import CohortFactory
 from tests.factories.learnings import LearningFactory
 
 LIST = "/api/v1/learnings/"
@@ -53,6 +54,19 @@ def test_pages_hold_every_row_once_in_order(api, learner, ordering, size):
         last = following
     backwards = walk(client, last, link="previous")
     assert [pk for page in reversed(backwards) for pk in page] == expected
+
+
+@pytest.mark.parametrize("ordering", ["starts_on", "-starts_on"])
+def test_a_list_in_the_order_of_days_has_pages_too(api, learner, ordering):
+    for number in range(7):
+        day = date(2026, 1, 1 + number // 3)
+        CohortFactory(slug=f"cohort-{number}", starts_on=day, ends_on=date(2026, 12, 31))
+    address = f"/api/v1/cohorts/?page_size=2&ordering={ordering}"
+
+    found = [pk for page in walk(api(learner), address) for pk in page]
+    whole = api(learner).get(f"/api/v1/cohorts/?page_size=100&ordering={ordering}").json()
+    assert found == [row["id"] for row in whole["results"]]
+    assert len(found) == 7
 
 
 def test_rows_without_a_value_come_last_and_none_is_lost(api, learner):
