@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.db.models import F, Q
+
+from foundation.errors import Missing
 
 
 class Promise(models.Model):
@@ -98,6 +100,10 @@ class AttemptCount(models.Model):
         return f"{self.key}: {self.count}"
 
 
+class RowGone(Missing):
+    """The row was deleted between being read and being saved."""
+
+
 class EditedModel(models.Model):
     """A row that counts its edits, so that a client can say which state it means to change.
 
@@ -113,7 +119,11 @@ class EditedModel(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and raise the revision if this is an edit."""
+        """Save, and raise the revision if this is an edit.
+
+        Raises:
+            RowGone: somebody deleted it meanwhile. An edit brings nothing back to life.
+        """
         fields = kwargs.get("update_fields")
         is_new = self._state.adding
         is_edit = fields is None or not self.uncounted.issuperset(fields)
@@ -124,5 +134,13 @@ class EditedModel(models.Model):
         self.revision = F("revision") + 1
         if fields is not None:
             kwargs["update_fields"] = {*fields, "revision"}
-        super().save(*args, **kwargs)
-        self.refresh_from_db(fields=["revision"])
+        else:
+            kwargs["force_update"] = True
+        with transaction.atomic():
+            try:
+                super().save(*args, **kwargs)
+            except DatabaseError as error:
+                if type(error) is DatabaseError:  # Django's own word for an edit of no row
+                    raise RowGone("It was deleted meanwhile.") from error
+                raise
+            self.refresh_from_db(fields=["revision"])

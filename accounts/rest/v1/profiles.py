@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.models import Cohort, Track, User
@@ -31,6 +34,18 @@ class MeView(ContractMixin, RetrieveUpdateAPIView):
     def edited_row(self) -> User:
         """Whoever asks."""
         return self.get_object()
+
+    @transaction.atomic
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        """Save, unless they left while the request was on its way: their row is nameless now.
+
+        Raises:
+            AuthenticationFailed: they left, or were deactivated.
+        """
+        rows = User.objects.select_for_update(no_key=True).filter(is_active=True)
+        if rows.filter(pk=self.request.user.pk).first() is None:
+            raise AuthenticationFailed("This account was closed meanwhile.", code="token_refused")
+        serializer.save()
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Read your own profile."""
