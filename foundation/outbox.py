@@ -80,14 +80,15 @@ def keeping(key: str) -> Iterator[bool]:
     """Run a promised task's effects and mark the promise kept, in one transaction.
 
     Yields whether the work is still owed. A twin that runs at the same moment waits for the row
-    and then finds nothing owed; an exception leaves the promise owed.
+    and then finds nothing owed; an exception leaves the promise owed. What was promised is
+    forgotten once it is kept, for it can be an address: only the key is needed from then on.
     """
     with transaction.atomic():
         row = Promise.objects.select_for_update().filter(key=key, kept_at=None).first()
         yield row is not None
         if row is not None:
-            row.kept_at = timezone.now()
-            row.save(update_fields=["kept_at"])
+            row.kept_at, row.kwargs = timezone.now(), {}
+            row.save(update_fields=["kept_at", "kwargs"])
 
 
 def sweep(*, at: datetime) -> int:

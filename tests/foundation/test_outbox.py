@@ -102,6 +102,15 @@ class TestKeeping:
         with keeping("receipt:404") as still_owed:
             assert still_owed is False
 
+    def test_what_was_promised_is_forgotten_once_it_is_kept(self):
+        """It may hold an e-mail address; the key alone tells a twin that nothing is owed."""
+        Promise.objects.filter(pk=owe("receipt:1").pk).update(kwargs={"email": "lena@example.org"})
+
+        with keeping("receipt:1"):
+            pass
+
+        assert Promise.objects.get().kwargs == {}
+
     def test_kept_promises_are_forgotten_after_a_week_and_owed_ones_never(self):
         owe("old and owed")
         Promise.objects.filter(pk=owe("old").pk).update(kept_at=NOON - timedelta(days=8))
