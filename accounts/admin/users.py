@@ -196,17 +196,25 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         return self.readonly_fields
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Admins change everybody but superusers, whose password would make them one."""
+        """Admins change everybody but superusers, whose password would make them one.
+
+        Whoever left is nobody any more: an address and a password would make somebody the author
+        of what another person wrote.
+        """
         may_change: bool = super().has_change_permission(request, obj)
-        is_above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
-        return may_change and not is_above
+        if not isinstance(obj, User):
+            return may_change
+        is_above = obj.is_superuser and not request.user.is_superuser
+        return may_change and not is_above and obj.left_at is None
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Deletion would take what others learned from; people are deactivated instead."""
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
-        """Save, and give the role that was chosen."""
+        """Save, and give the role that was chosen. A new address is one that nobody verified."""
+        if "email" in form.changed_data:
+            obj.email_verified_at = None
         super().save_model(request, obj, form, change)
         chosen = form.cleaned_data.get("role")
         if chosen and (not change or chosen != obj.role):

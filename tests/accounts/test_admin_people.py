@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Cohort, Role, User
 from accounts.readers import reader
@@ -275,3 +276,26 @@ def test_a_curator_sees_nobodys_tokens(curator, learner):
     PersonalTokenFactory(user=learner, name="Nightly import")
 
     assert "Nightly import" not in signed_in(curator).get(page_of(learner)).content.decode()
+
+
+def test_a_new_address_is_not_verified(admin_user, learner):
+    User.objects.filter(pk=learner.pk).update(email_verified_at=timezone.now())
+
+    signed_in(admin_user).post(page_of(learner), form_of(learner, bio="Hi"))
+    assert fresh(learner).email_verified_at
+
+    signed_in(admin_user).post(page_of(learner), form_of(learner, email="new@example.org"))
+    assert fresh(learner).email == "new@example.org"
+    assert fresh(learner).email_verified_at is None
+
+
+def test_nobody_becomes_the_nameless_author_that_somebody_left(admin_user, learner):
+    learner.is_active, learner.left_at = False, timezone.now()
+    learner.save()
+    browser = signed_in(admin_user)
+
+    browser.post(page_of(learner), form_of(learner, email="new@example.org"))
+    browser.post(USERS, {"action": "activate", "_selected_action": [learner.pk]})
+
+    assert fresh(learner).email == learner.email
+    assert not fresh(learner).is_active
