@@ -8,11 +8,11 @@ Why: docs/decisions/0016.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts import leaving
 from accounts.models import User
@@ -30,9 +30,10 @@ from learnings.models import (
     Vote,
 )
 from notifications.leaving import forget
-from notifications.models import Event
+from notifications.models import Event, Notification, Subscription
 
 BATCH: Final = 500  # rows named by one statement
+LOOKED_AFTER: Final = timedelta(days=7)
 # Solutions after challenges, as acceptance holds them: two at once then wait for each other.
 _MODELS: Final[tuple[type[Entry], ...]] = (Challenge, Solution, Learning)
 # What stands behind a name in the announcements that have one.
@@ -85,6 +86,34 @@ def leave(user: User, *, at: datetime) -> None:
     leaving.depart(person, keeps_row=bool(kept) or proposed, at=at)
 
 
+def clear_up(*, at: datetime) -> int:
+    """Take along what requests wrote that were under way while somebody left; returns for how many.
+
+    Such a request was let in before, and nothing that it wrote could be seen then. Looks after
+    whoever left within `LOOKED_AFTER`.
+    """
+    cleared = 0
+    for person in User.objects.filter(left_at__gt=at - LOOKED_AFTER).order_by("pk"):
+        if _left_behind(person):
+            leave(person, at=person.left_at or at)
+            cleared += 1
+    return cleared
+
+
+def _left_behind(person: User) -> bool:
+    """Whether there is anything of theirs that `leave` would take along."""
+    rows: list[QuerySet[Any]] = [
+        *(marked.objects.filter(user=person) for marked in (Vote, Bookmark, Source)),
+        *(told.objects.filter(user=person) for told in (Notification, Subscription)),
+        ImportRun.objects.filter(author=person),
+        _unapproved(person),
+    ]
+    for model in _MODELS:
+        theirs: Any = model._default_manager.filter(author=person)
+        rows.append(theirs.exclude(pk__in=_staying(model, person).values("pk")))
+    return any(some.exists() for some in rows)
+
+
 def _hold_entries(person: User) -> None:
     """Hold what is theirs and what they voted for, in the order in which others do."""
     for model in _MODELS:
@@ -117,7 +146,11 @@ def _addresses_of_imports(person: User) -> set[str]:
 
 def _delete_proposals(person: User) -> None:
     """Words that nobody approved were never public. Approved ones are what everybody reads."""
-    Revision.objects.filter(proposed_by=person).exclude(status=RevisionStatus.APPROVED).delete()
+    _unapproved(person).delete()
+
+
+def _unapproved(person: User) -> Any:
+    return Revision.objects.filter(proposed_by=person).exclude(status=RevisionStatus.APPROVED)
 
 
 def _staying(model: type[Entry], person: User) -> Any:

@@ -1,4 +1,4 @@
-"""The worker's door to imports, followed sources and reminders."""
+"""The worker's door to imports, followed sources, reminders and those who left."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from foundation import scheduling
-from learnings import briefing, following
+from learnings import briefing, following, leaving
 from learnings.importing import runs
 
 REMIND_EVERY = timedelta(hours=1)
+CLEAR_UP_EVERY = timedelta(minutes=10)
 
 
 @shared_task(name=runs.RUN_IMPORT)
@@ -27,6 +28,14 @@ def remind(**_later_arguments: Any) -> None:
     now = timezone.now()
     if scheduling.take_slot("remind", every=REMIND_EVERY, at=now):
         briefing.remind(at=now)
+
+
+@shared_task(name="learnings.clear_up")
+def clear_up(**_later_arguments: Any) -> None:
+    """Take along what was written for people in the very moment in which they left."""
+    now = timezone.now()
+    if scheduling.take_slot("clear up", every=CLEAR_UP_EVERY, at=now):
+        leaving.clear_up(at=now)
 
 
 @shared_task(name="learnings.look_at_sources")

@@ -88,6 +88,7 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 600},
         },
+        "clear up": {"task": "learnings.clear_up", "schedule": 600.0, "options": {"expires": 600}},
         "sources": {"task": "learnings.look_at_sources", "schedule": crontab(minute="7")},
         "remind": {"task": "learnings.remind", "schedule": crontab(minute="23")},
     },

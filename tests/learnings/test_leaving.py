@@ -12,9 +12,9 @@ from accounts import tokens
 from accounts.leaving import LastAdmin
 from accounts.models import Membership, PersonalToken, Role, TokenFamily, User
 from foundation.models import KeptAnswer, Promise
-from learnings import following, marking, publishing, revising
+from learnings import following, marking, publishing, revising, tasks
 from learnings.importing import runs
-from learnings.leaving import leave
+from learnings.leaving import clear_up, leave
 from learnings.models import (
     Bookmark,
     Challenge,
@@ -361,6 +361,38 @@ def test_a_vote_at_the_same_moment_is_counted_right():
     for entry in entries:
         entry.refresh_from_db()
         assert entry.votes_count == Vote.objects.filter(learning=entry).count()
+
+
+def test_what_a_request_under_way_wrote_after_the_leaving_goes_too(learner, on_commit):
+    """It was let in before; what it writes is committed after everything else went."""
+    kept, other = LearningFactory(author=learner, published=True), LearningFactory(published=True)
+    under_way = User.objects.get(pk=learner.pk)
+    leave(learner, at=timezone.now())
+    draft = LearningFactory(author=under_way)
+    publishing.submit(draft, by=under_way, at=NOON)
+    marking.vote(other, by=under_way)
+    Subscription.objects.create(user=under_way, subject="topic:1")
+    ImportRunFactory(author=under_way)
+
+    with on_commit():
+        tasks.clear_up()
+
+    assert list(Learning.objects.filter(author=learner)) == [kept]
+    other.refresh_from_db()
+    assert other.votes_count == 0
+    assert not ImportRun.objects.exists()
+    assert not Subscription.objects.exists()
+    assert not Announcement.objects.filter(text__contains="Lena").exists()
+
+
+def test_nothing_is_touched_once_everything_went(learner):
+    LearningFactory(author=learner, published=True)
+    SolutionFactory(challenge=ChallengeFactory(author=learner))
+    leave(learner, at=NOON)
+    before = User.objects.values().get(pk=learner.pk)
+
+    assert clear_up(at=NOON) == 0
+    assert User.objects.values().get(pk=learner.pk) == before
 
 
 @pytest.mark.parametrize("body", [None, {"display_name": "x"}])
