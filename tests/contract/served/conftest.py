@@ -7,18 +7,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from foundation import doorbell
 from tests.conftest import MIGRATED_ROWS
 from tests.contract.served.hubs import Hub, emptied_afterwards
-
-HERE = "served"
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a hub in one process."""
-    for item in items:
-        if item.path.parent.name == HERE:
-            item.add_marker(pytest.mark.xdist_group(f"hub of {item.path.stem}"))
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +26,12 @@ def served_at(django_db_setup) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def hub(served_at, django_db_blocker, pytestconfig) -> Iterator[Hub]:
     """A hub with people; what is written to it stays until the file's last test."""
-    with django_db_blocker.unblock(), emptied_afterwards(pytestconfig.stash[MIGRATED_ROWS]):
+    rows = pytestconfig.stash[MIGRATED_ROWS]
+    with (
+        django_db_blocker.unblock(), emptied_afterwards(rows), pytest.MonkeyPatch.context() as mute
+    ):  # fmt: skip
+        # Fixtures of a whole file come before the tests' own that catch messages to workers.
+        mute.setattr(doorbell, "_send", lambda *_message, **_options: None)
         yield Hub(served_at)
 
 
