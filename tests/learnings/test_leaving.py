@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts import tokens
@@ -130,6 +132,55 @@ def test_what_was_published_stays_by_nobody_in_particular(api, furnished):
             assert not model.objects.exists(), model
     assert not TokenFamily.objects.filter(user=person).exists()
     assert Learning.objects.filter(author=person).count() == 0
+
+
+# Columns that may go on naming a nameless author. Those of every other table are emptied.
+STAYING = {
+    "LogEntry.user",
+    "Announcement.actor",
+    "Learning.author",
+    "Challenge.author",
+    "Solution.author",
+    "Revision.proposed_by",
+    "Revision.decided_by",
+    "ImportConflict.resolved_by",
+}
+
+
+def referring_to_people() -> dict[str, tuple[type[Model], str]]:
+    """Each column of each table that refers to a person, by model and field."""
+    relations = User._meta.get_fields(include_hidden=True)
+    return {
+        f"{relation.related_model.__name__}.{relation.field.name}": (
+            relation.related_model, relation.field.name,
+        )
+        for relation in relations
+        if relation.auto_created and not relation.concrete and not relation.many_to_many
+    }  # fmt: skip
+
+
+def test_of_every_table_it_is_decided_what_becomes_of_its_rows(furnished):
+    """Whoever adds a table that refers to people comes by here."""
+    LearningFactory(author=furnished, published=True)
+    tokens.start_family(furnished, at=NOON)
+    furnished.user_permissions.add(Permission.objects.get(codename="publish_own"))
+    tables = referring_to_people()
+    assert set(tables) > STAYING
+    emptied = {name: tables[name] for name in set(tables) - STAYING}
+
+    def holding() -> set[str]:
+        return {
+            name
+            for name, (model, field) in emptied.items()
+            if model._default_manager.filter(**{field: furnished.pk}).exists()
+        }
+
+    assert holding() == set(emptied), "give the one who leaves a row of each"
+
+    leave(furnished, at=NOON)
+
+    assert User.objects.filter(pk=furnished.pk).exists()
+    assert holding() == set()
 
 
 def test_votes_are_taken_back(learner, other_learner):

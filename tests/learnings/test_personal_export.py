@@ -24,6 +24,7 @@ from tests.factories.learnings import (
     TopicFactory,
 )
 from tests.factories.notifications import NotificationFactory
+from tests.learnings.test_leaving import referring_to_people
 
 EXPORT = "/api/v1/me/export/"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -81,6 +82,41 @@ def test_it_holds_everything_that_is_the_readers(api, learner):
     assert "digest" not in json.dumps(kept)
     assert kept["notification_preferences"]["email"]["ENTRY_REJECTED"] is False
     assert len(kept["sessions"]) == 1
+
+
+# Where each column that refers to a person is exported from; None for what is no fact about them.
+EXPORTED = {
+    "Membership.user": "memberships",
+    "TokenFamily.user": "sessions",
+    "PersonalToken.user": "personal_tokens",
+    "Subscription.user": "subscriptions",
+    "Notification.user": "notifications",
+    "EmailPreference.user": "notification_preferences",
+    "Learning.author": "learnings",
+    "Challenge.author": "challenges",
+    "Solution.author": "solutions",
+    "ImportRun.author": "imports",
+    "Revision.proposed_by": "revisions",
+    "Vote.user": "votes",
+    "Bookmark.user": "bookmarks",
+    "Source.user": "sources",
+    "User_groups.user": "profile",  # as the role
+    "User_user_permissions.user": None,  # curators' trust, which is theirs to explain
+    "KeptAnswer.user": None,  # a day's copies of answers that were given
+    # What somebody did as a curator or admin is noted about what they did it to.
+    "LogEntry.user": None,
+    "Announcement.actor": None,
+    "Revision.decided_by": None,
+    "ImportConflict.resolved_by": None,
+}
+
+
+def test_of_every_table_it_is_decided_whether_it_is_exported(api, learner):
+    """Whoever adds a table that refers to people comes by here."""
+    assert set(referring_to_people()) == set(EXPORTED)
+    assert set(api(learner).get(EXPORT).json()) == {
+        "exported_at", *(name for name in EXPORTED.values() if name),
+    }  # fmt: skip
 
 
 def test_a_browser_saves_it_and_no_proxy_keeps_it(api, learner):
