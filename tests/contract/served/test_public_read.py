@@ -10,8 +10,9 @@ FACTORIES = {"learnings": LearningFactory, "challenges": ChallengeFactory,
              "solutions": SolutionFactory}  # fmt: skip
 OPENED = ["learnings/", "challenges/", "solutions/", "topics/", "search/?q=concept",
           "challenges/similar/?q=connection refused", "learnings/?page=1"]  # fmt: skip
-PERSONAL = ["me/", "me/entries/", "me/bookmarks/", "me/votes/", "me/tokens/", "me/export/",
-            "imports/", "sources/", "notifications/", "subscriptions/", "revisions/"]  # fmt: skip
+STAYS_CLOSED = ["me/", "me/entries/", "me/bookmarks/", "me/votes/", "me/tokens/", "me/export/",
+            "imports/", "sources/", "notifications/", "subscriptions/", "revisions/",
+            "users/", "cohorts/"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +57,8 @@ def test_anybody_reads_what_is_published_and_nothing_else(hub, opened, entries, 
     assert hub.anonymous.get(f"{name}/?author=me").code == (401, "not_authenticated")
 
 
-@pytest.mark.parametrize("path", PERSONAL)
-def test_what_is_personal_stays_closed(hub, opened, path):
+@pytest.mark.parametrize("path", STAYS_CLOSED)
+def test_what_is_personal_or_about_people_stays_closed(hub, opened, path):
     assert hub.anonymous.get(path).code == (401, "not_authenticated")
 
 
