@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 
 from django.utils.html import strip_tags
 
-from learnings.searching.words import SHORTEST_START, plain, stem
+from learnings.searching.words import SHORTEST_START, SPELLED_OUT, plain, stem
 
 LENGTH: Final = 240  # characters, marks and escapes aside
 _LEAD: Final = 60  # characters before the first hit
 _MORE: Final = "…"
-_WORD: Final = re.compile(r"[^\W_]+[+#]*")
+_WORD: Final = r"[^\W_]+[+#]*"
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -25,27 +27,43 @@ def highlight(html: str, words: Iterable[str]) -> str:
     beginning if nothing hits.
     """
     text = _BLANKS.sub(" ", unescape(strip_tags(html))).strip()
-    wanted = list(words)
-    stems = {stem(word) for word in wanted}
-    starts = tuple(word for word in wanted if len(word) >= SHORTEST_START)
-    first = next(_hits(text, 0, len(text), stems, starts), (0, 0))
+    wanted = _sought(tuple(words))
+    first = next(_hits(text, 0, len(text), wanted), (0, 0))
     begin = _begin(text, first[0])
     end = _end(text, begin)
     # Nothing beyond the piece is looked at: a page may hold a hundred long texts.
-    return _marked(text, begin, end, _hits(text, begin, end, stems, starts))
+    return _marked(text, begin, end, _hits(text, begin, end, wanted))
 
 
-def _hits(
-    text: str, begin: int, end: int, stems: set[str], starts: tuple[str, ...]
-) -> Iterator[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What makes a word a hit, and a pattern that finds nearly no others."""
+
+    stems: frozenset[str]
+    starts: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def has(self, word: str) -> bool:
+        """Whether this word of a text is a hit."""
+        spelled_out = plain(word).strip()
+        return stem(spelled_out) in self.stems or spelled_out.startswith(self.starts)
+
+
+@lru_cache(maxsize=128)
+def _sought(words: tuple[str, ...]) -> _Sought:
+    stems = frozenset(map(stem, words))
+    starts = tuple(word for word in words if len(word) >= SHORTEST_START)
+    names = (name for name, spelled_out in SPELLED_OUT if spelled_out.startswith((*stems, *starts)))
+    # A form of a word begins with its stem, so taking apart every word of a text is not needed.
+    begins = "|".join(map(re.escape, sorted({*stems, *starts, *names}))) or r"\b\B"
+    pattern = re.compile(rf"(?<![^\W_])(?={begins}){_WORD}", re.IGNORECASE)
+    return _Sought(stems, starts, pattern)
+
+
+def _hits(text: str, begin: int, end: int, wanted: _Sought) -> Iterator[tuple[int, int]]:
     """Where the words that hit begin and end, one after the other."""
-    known: dict[str, bool] = {}  # texts repeat their words
-    for found in _WORD.finditer(text, begin, end):
-        word = found.group()
-        if word not in known:
-            spelled_out = plain(word).strip()
-            known[word] = stem(spelled_out) in stems or spelled_out.startswith(starts)
-        if known[word]:
+    for found in wanted.pattern.finditer(text, begin, end):
+        if wanted.has(found.group()):
             yield found.span()
 
 

@@ -1,5 +1,7 @@
 """Which entries a search finds: the same on every database."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -198,14 +200,32 @@ def test_what_is_quoted_and_begins_with_stop_words_only_is_nothing_to_look_for()
     assert searching.find(typed, among=among, size=5).entries == []
 
 
-def test_a_long_text_is_not_taken_apart_beyond_its_first_hit(monkeypatch):
+def test_only_what_may_be_a_hit_is_looked_at_word_by_word(monkeypatch):
+    """A page may hold a hundred long texts, and they may have the hits in their titles alone."""
     taken = []
     monkeypatch.setattr(highlighting, "plain", lambda word: taken.append(word) or plain(word))
+    text = " ".join(f"w{n}" for n in range(3_000))
 
-    piece = highlighting.highlight(" ".join(f"w{n}" for n in range(3_000)), ["w7"])
+    assert highlighting.highlight(text, ["redis"]).startswith("w0 w1 ")
+    assert taken == []
+    assert "<mark>Redis</mark>" in highlighting.highlight(f"Redis {text} redis " * 9, ["redis"])
+    assert taken == ["Redis", "Redis"]
 
-    assert "<mark>w7</mark>" in piece
-    assert len(taken) < 200
+
+@pytest.mark.parametrize(
+    ("text", "words", "marked"),
+    [
+        ("Connections refused", ["connecting"], ["Connections"]),
+        ("C++, C# and c", ["cplusplus"], ["C++"]),
+        ("F# or Java", ["fsharp", "java"], ["F#", "Java"]),
+        ("a_redis redirects predis", ["redis"], ["redis"]),
+        ("GRÖSSE größer ÉTÉ", ["größe", "été"], ["größer", "ÉTÉ"]),
+        ("nothing", [], []),
+        ("a.b (x", ["a"], ["a"]),
+    ],
+)
+def test_hits_are_marked_in_whatever_form(text, words, marked):
+    assert re.findall("<mark>(.*?)</mark>", highlighting.highlight(text, words)) == marked
 
 
 def test_the_words_of_a_query_are_bounded():
