@@ -1,9 +1,11 @@
-"""A `Content-Type` that Django cannot take apart."""
+"""Requests that Django's own doors would not read: by their `Content-Type`, or in chunks."""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import json
+from typing import Any
 
 import pytest
 
@@ -60,3 +62,50 @@ def test_nonsense_counts_as_no_type_through_the_asgi_door(header):
     asyncio.run(asgi.application(scope, receive, send))
 
     assert sent[0]["status"] == 415
+
+
+class Arriving(io.BytesIO):
+    """A body as a server's door hands it on, which tells how much of it was asked for."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.taken += len(piece)
+        return piece
+
+
+def asked_in_chunks(body: bytes, **changes: Any) -> tuple[str, dict[str, Any], Arriving]:
+    """Status and body of the answer to a request that does not say how long it is."""
+    statuses: list[str] = []
+    arriving = Arriving(body)
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": ADDRESS,
+        "SERVER_NAME": "testserver",
+        "SERVER_PORT": "80",
+        "CONTENT_TYPE": "application/json",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": arriving,
+        "wsgi.input_terminated": True,
+        "wsgi.url_scheme": "http",
+        **changes,
+    }
+    answer = wsgi.application(environ, lambda status, _headers: statuses.append(status))
+    return statuses[0][:3], json.loads(b"".join(answer)), arriving
+
+
+@pytest.mark.django_db(transaction=True)
+class TestChunksThroughTheWsgiDoor:
+    def test_a_body_without_a_length_is_read(self):
+        body = b'{"email": "nobody@example.org", "password": "wrong"}'
+        assert asked_in_chunks(body)[1]["code"] == "invalid_credentials"
+
+    def test_one_that_does_not_end_is_refused_and_not_read_on(self):
+        status, answer, arriving = asked_in_chunks(b" " * 20_000_000)
+        assert (status, answer["code"]) == ("413", "too_large")
+        assert arriving.taken < 5_000_000
+
+    def test_a_door_that_cannot_tell_the_end_is_not_asked_for_more(self):
+        *_, arriving = asked_in_chunks(b"{}", **{"wsgi.input_terminated": False})
+        assert arriving.taken == 0
