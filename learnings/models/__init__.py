@@ -4,6 +4,7 @@ Everything a person reads passes through `visible_to(user)`. Rules that the data
 are constraints of the database; what happens on the way from draft to published is `publishing`.
 """
 
+from learnings.models.about import ENTRY_MODELS, EntryType
 from learnings.models.briefs import Brief
 from learnings.models.changes import ImportConflict, Keep, Revision, RevisionStatus
 from learnings.models.entries import (
@@ -24,12 +25,14 @@ from learnings.models.sources import Source
 from learnings.models.topics import Topic, TopicAlias, TopicKind
 
 __all__ = [
+    "ENTRY_MODELS",
     "MAX_FOREMOST",
     "Bookmark",
     "Brief",
     "Challenge",
     "Entry",
     "EntryGone",
+    "EntryType",
     "ImportConflict",
     "ImportRun",
     "ImportStatus",

@@ -9,48 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from learnings.models.entries import Challenge, Entry, Learning, Solution
+from learnings.models.about import AboutAnEntry
 from learnings.models.imports import ImportRun
-
-
-class AboutAnEntry(models.Model):
-    """A row about exactly one entry, whatever its type."""
-
-    learning = models.ForeignKey(
-        Learning, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    challenge = models.ForeignKey(
-        Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    solution = models.ForeignKey(
-        Solution, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(learning__isnull=False, challenge=None, solution=None)
-                | Q(learning=None, challenge__isnull=False, solution=None)
-                | Q(learning=None, challenge=None, solution__isnull=False),
-                name="%(class)s_is_about_one_entry",
-            ),
-        ]
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """The entry's type name and id, without fetching it."""
-        for name in ("learning", "challenge"):
-            if (pk := getattr(self, f"{name}_id")) is not None:
-                return name, pk
-        return "solution", self.solution_id  # type: ignore[return-value]  # the database sees to it
-
-    @property
-    def entry(self) -> Entry:
-        """The entry that this is about."""
-        found = self.learning or self.challenge or self.solution
-        assert found is not None, "the database sees to it"  # noqa: S101 - for the type checker
-        return found
 
 
 class RevisionStatus(models.TextChoices):

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
+from learnings.models.about import AboutAnEntry, about_one_entry
 from learnings.models.entries import Challenge, Entry, Learning, Solution
 
 
@@ -28,30 +29,16 @@ def _readable(model: type[Entry], user: User) -> Exists:
     return Exists(rows.visible_to(user).filter(pk=OuterRef(str(model._meta.model_name))))
 
 
-class Mark(models.Model):
+class Mark(AboutAnEntry):
     """A person's mark on one entry, whatever its type."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
-    learning = models.ForeignKey(
-        Learning, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    challenge = models.ForeignKey(
-        Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
-    solution = models.ForeignKey(
-        Solution, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
-    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(learning__isnull=False, challenge=None, solution=None)
-                | Q(learning=None, challenge__isnull=False, solution=None)
-                | Q(learning=None, challenge=None, solution__isnull=False),
-                name="%(class)s_marks_one_entry",
-            ),
+            about_one_entry("%(class)s_marks_one_entry"),
             *(
                 models.UniqueConstraint(
                     fields=["user", entry],

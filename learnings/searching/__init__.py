@@ -7,13 +7,11 @@ and where the two differ: docs/search.md. Why so: docs/decisions/0015.
 
 from learnings.searching.highlighting import highlight
 from learnings.searching.membership import containing, matching
-from learnings.searching.ranking import MODELS, EntryType, Key, Page, find, is_key
+from learnings.searching.ranking import Key, Page, find, is_key
 from learnings.searching.similarity import Match, Similar, similar_to
 from learnings.searching.words import read
 
 __all__ = [
-    "MODELS",
-    "EntryType",
     "Key",
     "Match",
     "Page",

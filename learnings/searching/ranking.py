@@ -9,12 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from learnings.models import Challenge, Learning, Solution
+from learnings.models import ENTRY_MODELS, EntryType
 from learnings.searching import postgresql
 from learnings.searching.hits import MAX_RANKED, Hit
 from learnings.searching.membership import index_of
@@ -23,20 +22,7 @@ from learnings.searching.words import Query, read
 FEW: Final = 3  # hits: with fewer, the words may have been misspelt
 
 
-class EntryType(StrEnum):
-    """What was found."""
-
-    LEARNING = "LEARNING"
-    CHALLENGE = "CHALLENGE"
-    SOLUTION = "SOLUTION"
-
-
-MODELS: Final[dict[EntryType, type[Any]]] = {
-    EntryType.LEARNING: Learning,
-    EntryType.CHALLENGE: Challenge,
-    EntryType.SOLUTION: Solution,
-}
-_TYPES: Final = tuple(MODELS)
+_TYPES: Final = tuple(ENTRY_MODELS)
 
 # Tier, score, votes, seconds since 1970, all negated; then the type's place, and the id.
 Key = tuple[int, float, int, float, int, int]

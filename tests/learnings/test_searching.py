@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from learnings import searching
-from learnings.models import Challenge, Learning, Solution
+from learnings.models import ENTRY_MODELS, Challenge, Learning, Solution
 from learnings.searching import highlighting, matching
 from learnings.searching.words import MAX_WORDS, plain, read
 from tests.factories.learnings import ChallengeFactory, LearningFactory, SolutionFactory
@@ -196,7 +196,7 @@ def test_what_is_quoted_and_begins_with_stop_words_only_is_nothing_to_look_for()
     typed = f'"{"the " * MAX_WORDS}redis"'
 
     assert not read(typed)
-    among = {kind: model.objects.published() for kind, model in searching.MODELS.items()}
+    among = {kind: model.objects.published() for kind, model in ENTRY_MODELS.items()}
     assert searching.find(typed, among=among, size=5).entries == []
 
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from learnings.models import Challenge
-from learnings.searching import EntryType, find, matching, similar_to
+from learnings.models import Challenge, EntryType
+from learnings.searching import find, matching, similar_to
 from tests.factories.learnings import ChallengeFactory
 
 ROWS = 20_000

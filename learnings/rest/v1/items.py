@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db import models
 from rest_framework import mixins, serializers
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
 from foundation.http.sparse import Choice
 from foundation.http.views import ContractMixin
-from learnings.models import Challenge, Entry, Learning, Solution
+from learnings.models import ENTRY_MODELS, Entry, EntryType
 from learnings.rest.v1.fetching import CHALLENGE_EXPANSIONS, fetched
 from learnings.rest.v1.serializers import (
     ChallengeSerializer,
@@ -20,20 +19,6 @@ from learnings.rest.v1.serializers import (
     SolutionSerializer,
 )
 
-
-class EntryType(models.TextChoices):
-    """The three kinds of entries, by which a client tells what an item holds."""
-
-    LEARNING = "LEARNING", "Learning"
-    CHALLENGE = "CHALLENGE", "Challenge"
-    SOLUTION = "SOLUTION", "Solution"
-
-
-MODELS: Final[dict[EntryType, type[Entry]]] = {
-    EntryType.LEARNING: Learning,
-    EntryType.CHALLENGE: Challenge,
-    EntryType.SOLUTION: Solution,
-}
 _SERIALIZERS: Final = {
     EntryType.LEARNING: LearningSerializer,
     EntryType.CHALLENGE: ChallengeSerializer,
@@ -81,7 +66,7 @@ class ItemListMixin(ContractMixin, mixins.ListModelMixin, GenericViewSet):
         """
         wanted = list(keys)
         found: dict[Key, Entry] = {}
-        for kind, model in MODELS.items():
+        for kind, model in ENTRY_MODELS.items():
             ids = [row_id for each, row_id in wanted if each is kind]
             if self.choice.shows(kind.lower()):
                 rows: Any = model._default_manager.filter(pk__in=ids)

@@ -18,14 +18,8 @@ from foundation.http.keysets import MergedRows
 from foundation.http.paging import MAX_PAGE_SIZE, PAGE_SIZE
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
-from learnings.models import Bookmark, Learning, Status, Vote
-from learnings.rest.v1.items import (
-    MODELS,
-    EntryItemSerializer,
-    EntryType,
-    ItemListMixin,
-    Key,
-)
+from learnings.models import ENTRY_MODELS, Bookmark, EntryType, Learning, Status, Vote
+from learnings.rest.v1.items import EntryItemSerializer, ItemListMixin, Key
 
 # --- One's own entries ------------------------------------------------------------------------
 
@@ -40,9 +34,9 @@ def _own(user_id: int, kinds: Iterable[EntryType]) -> MergedRows:
 
 def _placed(user_id: int, kind: EntryType) -> QuerySet[Any, Any]:
     place = ExpressionWrapper(
-        F("pk") * len(MODELS) + list(MODELS).index(kind), output_field=BigIntegerField()
+        F("pk") * len(ENTRY_MODELS) + list(ENTRY_MODELS).index(kind), output_field=BigIntegerField()
     )
-    rows: Any = MODELS[kind]._default_manager.filter(author=user_id).order_by()
+    rows: Any = ENTRY_MODELS[kind]._default_manager.filter(author=user_id).order_by()
     placed: QuerySet[Any, Any] = rows.annotate(**{_PLACE: place}).values_list(
         "created_at", _PLACE, named=True
     )
@@ -50,8 +44,8 @@ def _placed(user_id: int, kind: EntryType) -> QuerySet[Any, Any]:
 
 
 def _key_at(place: int) -> Key:
-    row_id, index = divmod(place, len(MODELS))
-    return list(MODELS)[index], row_id
+    row_id, index = divmod(place, len(ENTRY_MODELS))
+    return list(ENTRY_MODELS)[index], row_id
 
 
 class OwnEntryFilterSet(filters.FilterSet):
@@ -127,13 +121,10 @@ class VoteFilterSet(MarkFilterSet):
     )
 
 
-def _marked(mark: Any) -> Key:
+def _marked(mark: Bookmark | Vote) -> Key:
     """What a mark is on."""
-    return next(
-        (kind, row_id)
-        for kind in EntryType
-        if (row_id := getattr(mark, f"{kind.lower()}_id")) is not None
-    )
+    name, row_id = mark.key
+    return EntryType(name.upper()), row_id
 
 
 class BookmarkSerializer(EntryItemSerializer):

@@ -62,11 +62,12 @@ class ExportedMarkSerializer(serializers.Serializer):
 
     def get_type(self, mark: Any) -> str:
         """The entry's type."""
-        return "learning" if mark.learning_id else "challenge" if mark.challenge_id else "solution"
+        name: str = mark.key[0]
+        return name
 
     def get_id(self, mark: Any) -> int:
         """The entry's id."""
-        found: int = mark.learning_id or mark.challenge_id or mark.solution_id
+        found: int = mark.key[1]
         return found
 
 

@@ -23,7 +23,7 @@ from foundation.http.problems import BadParameter
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import searching
-from learnings.models import Solution, Topic
+from learnings.models import ENTRY_MODELS, EntryType, Solution, Topic
 from learnings.rest.v1.filters import under_any
 from learnings.rest.v1.serializers import (
     AuthorSerializer,
@@ -31,7 +31,7 @@ from learnings.rest.v1.serializers import (
     SolutionSerializer,
     TopicReferencesField,
 )
-from learnings.searching import EntryType, Key
+from learnings.searching import Key
 
 MAX_QUERY: Final = 200  # characters
 MAX_CURSOR: Final = 500  # characters
@@ -256,7 +256,7 @@ def _among(request: Request) -> dict[EntryType, QuerySet[Any]]:
         raise BadParameter("track", f"One of {', '.join(Track.values)}.", code="invalid_choice")
     among = {}
     for kind in _types(request.query_params.getlist("type")):
-        model: Any = searching.MODELS[kind]
+        model: Any = ENTRY_MODELS[kind]
         rows = under_any(model.objects.published(), topics)
         among[kind] = rows if track is None else rows.filter(author__track=track)
     return among
