@@ -42,7 +42,6 @@ def pytest_report_header() -> str:
     return "nexus: " + ", ".join(f"{part} {name}" for part, name in parts.items())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with a reason."""
     present.skip_what_is_absent(items)

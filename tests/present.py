@@ -42,10 +42,9 @@ def has_services() -> bool:
 
 
 def skip_what_is_absent(items: list[pytest.Item]) -> None:
-    """Skip, with a reason, what this machine cannot run; keep the rest of each kind together.
+    """Skip, with a reason, what this machine cannot run.
 
-    Browser tests share one browser and `services` tests one queue: xdist gives each group to one
-    of its processes. Tests that start an embedded hub have nothing to learn from services.
+    Tests that start an embedded hub have nothing to learn from services.
     """
     wants = {
         "browser": None if chromium() else NO_BROWSER,
@@ -54,9 +53,5 @@ def skip_what_is_absent(items: list[pytest.Item]) -> None:
     }
     for item in items:
         for marker, reason in wants.items():
-            if not item.get_closest_marker(marker):
-                continue
-            if marker != "embedded":
-                item.add_marker(pytest.mark.xdist_group(marker))
-            if reason:
+            if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -140,7 +140,8 @@ def run(setup: Setup, arguments: list[str]) -> int:
         for name, value in os.environ.items()
         if name == LABELLED_READMES or not name.startswith(("NEXUS_", "EMAIL_URL"))
     }
-    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup"]
+    # Whole files: what a file's fixtures set up, such as a served hub, is set up once.
+    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadfile"]
     with tempfile.TemporaryDirectory(prefix="nexus-tests-") as folder:
         variables = {**inherited, **setup.variables, "NEXUS_DATA_DIR": folder}
         return subprocess.run([*command, *arguments], env=variables, check=False).returncode

@@ -17,7 +17,7 @@ README = (
 
 
 # One process with demo data is enough.
-pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.embedded
 
 
 @pytest.fixture(scope="module")
