@@ -15,6 +15,7 @@ from foundation.caching import recall, remember
 from foundation.http.conditional import REVISION
 
 CACHE_HEADER: Final = "X-Cache"
+LARGEST: Final = 1024 * 1024  # bytes; any parameter makes another answer, so each must be small
 
 
 class SharedAnswersMixin:
@@ -75,7 +76,8 @@ class SharedAnswersMixin:
         stored = (
             rendered.content, rendered.headers.get("Link", ""), getattr(rendered, REVISION, 0)
         )  # fmt: skip
-        remember(key, stored, recollection=found)
+        if len(rendered.content) <= LARGEST:
+            remember(key, stored, recollection=found)
         return _answer(*stored, cache="MISS")
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from foundation.http import shared_answers
 from foundation.http.shared_answers import CACHE_HEADER
 from learnings.models import Challenge, Topic
 from tests.factories.accounts import CohortFactory, UserFactory
@@ -156,3 +157,14 @@ class TestDetails:
         assert cached(api(learner).get(entry.address)) == "MISS"
         answer = api().get(entry.address)
         assert (cached(answer), answer["Cache-Control"]) == ("HIT", "public, no-cache")
+
+
+def test_an_answer_that_would_crowd_out_many_others_is_not_remembered(api, learner, monkeypatch):
+    ChallengeFactory.create_batch(3, published=True)
+    client = api(learner)
+    one = len(client.get(f"{LIST}?page_size=1").content)
+    monkeypatch.setattr(shared_answers, "LARGEST", one + 200)
+
+    for _again in range(2):
+        assert cached(client.get(f"{LIST}?page_size=3")) == "MISS"
+    assert cached(client.get(f"{LIST}?page_size=1")) == "HIT"
