@@ -116,7 +116,18 @@ class StrictFilterBackend(DjangoFilterBackend):
         refuse_unknown_parameters(request, names | PAGING_PARAMETERS | choosing)
         if filterset is None:
             return queryset
+        _refuse_blank(request, filterset)
         if not filterset.is_valid():
             parameter, problems = next(iter(filterset.errors.items()))
             raise BadParameter(parameter, str(problems[0]))
         return filterset.qs
+
+
+def _refuse_blank(request: Request, filterset: Any) -> None:
+    """Stop a request with a filter that names nothing: django-filter would take it for none.
+
+    Nothing to search for is what an empty search box means, so that is no filter.
+    """
+    for name, found in filterset.filters.items():
+        if type(found) is not CharFilter and "" in request.query_params.getlist(name):
+            raise BadParameter(name, "Has no value. Leave it out.", code="blank")

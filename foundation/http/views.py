@@ -40,6 +40,8 @@ class ContractMixin(ChoosingMixin):
         """Check the parameters once the reader is known to be allowed here."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         action = getattr(self, "action", None) or ""
+        if request.method not in self.allowed_methods:  # type: ignore[attr-defined]
+            return  # 405, which REST framework says: no parameter would make it better
         if action != "list":
             known = self.query_parameters.get(action, frozenset()) | self.choosing_parameters
             refuse_unknown_parameters(request, known)
