@@ -13,10 +13,8 @@ from rest_framework.request import Request
 from foundation.http.problems import MEDIA_TYPE
 from foundation.openapi import shared
 from foundation.openapi.operations import BASE
-from foundation.openapi.shapes import ID, SLUG
+from foundation.openapi.shared import ID, LONGEST_ID, SLUG
 
-# What fits into an address: more digits than that lead nowhere.
-LONGEST_ID: Final = 10**18 - 1
 LONGEST_NUMBER: Final = 10**9 - 1
 
 

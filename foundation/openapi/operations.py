@@ -116,7 +116,10 @@ class OperationInspector(SwaggerAutoSchema):
 
     def make_body_parameter(self, schema: Any) -> openapi.Parameter:
         """The body's parameter, by the name under which clients know it."""
-        return openapi.Parameter(name="body", in_=openapi.IN_BODY, required=True, schema=schema)
+        is_needed = self.place.action != "partial_update"  # where nothing is needed, nothing may be
+        return openapi.Parameter(
+            name="body", in_=openapi.IN_BODY, required=is_needed, schema=schema
+        )
 
     # --- What comes back ----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from drf_yasg.inspectors import FilterInspector, NotHandled, PaginatorInspector
 from foundation.http.filtering import IdsFilter, StrictFilterBackend, TruthFilter
 from foundation.http.paging import MAX_PAGE_SIZE, MAX_ROWS, PAGE_SIZE, KeysetPagination
 from foundation.http.sparse import EXPAND, FIELDS
+from foundation.openapi.shared import LONGEST_ID, MAX_ID, SLUG, STORABLE
 
 
 class TypedFilters(FilterInspector):
@@ -38,11 +39,21 @@ class TypedFilters(FilterInspector):
 
 
 def _type(found: Any) -> dict[str, Any]:
-    """Type, format and choices of a filter: text, unless it is one of the known kinds."""
+    """Type, format and choices of a filter: text, unless it is one of the known kinds.
+
+    A filter with values of its own describes them in `described_as`.
+    """
+    if described := getattr(found, "described_as", None):
+        return dict(described)
     for kind, describe in _KINDS.items():
         if isinstance(found, kind):
             return describe(found)
-    return {"type": openapi.TYPE_STRING}
+    return {"type": openapi.TYPE_STRING, "pattern": STORABLE, **_longest(found)}
+
+
+def _longest(found: Any) -> dict[str, Any]:
+    longest = found.extra.get("max_length")
+    return {"max_length": longest} if longest else {}
 
 
 def _truth_type(_found: Any) -> dict[str, Any]:
@@ -56,7 +67,11 @@ def _choice_type(found: Any) -> dict[str, Any]:
 
 def _number_type(found: Any) -> dict[str, Any]:
     is_whole = issubclass(found.field_class, forms.IntegerField)
-    return {"type": openapi.TYPE_INTEGER if is_whole else openapi.TYPE_NUMBER}
+    limits = {"minimum": found.field.min_value, "maximum": found.field.max_value}
+    return {
+        "type": openapi.TYPE_INTEGER if is_whole else openapi.TYPE_NUMBER,
+        **{name: limit for name, limit in limits.items() if limit is not None},
+    }
 
 
 def _moment_type(_found: Any) -> dict[str, Any]:
@@ -68,18 +83,21 @@ def _keys_type(found: Any) -> dict[str, Any]:
     return {"type": openapi.TYPE_ARRAY, "items": items, "collection_format": "multi"}
 
 
-def _ids_type(_found: Any) -> dict[str, Any]:
-    return _csv(openapi.Items(type=openapi.TYPE_INTEGER))
+def _ids_type(found: Any) -> dict[str, Any]:
+    items = openapi.Items(type=openapi.TYPE_INTEGER, minimum=0, maximum=LONGEST_ID)
+    return {**_csv(items), "max_items": found.extra["most"]}
 
 
 def _csv(items: openapi.Items) -> dict[str, Any]:
-    """A list of values in one, separated by commas."""
-    return {"type": openapi.TYPE_ARRAY, "items": items, "collection_format": "csv"}
+    """A list of values in one, separated by commas. An empty one is a list of one empty text."""
+    listed = {"type": openapi.TYPE_ARRAY, "items": items, "collection_format": "csv"}
+    return {**listed, "min_items": 1}
 
 
 def _key_type(found: Any) -> dict[str, Any]:
-    by_text = found.extra.get("to_field_name") is not None
-    return {"type": openapi.TYPE_STRING if by_text else openapi.TYPE_INTEGER}
+    if found.extra.get("to_field_name") is not None:
+        return {"type": openapi.TYPE_STRING, "pattern": SLUG, "min_length": 1}
+    return {"type": openapi.TYPE_INTEGER, "minimum": 0, "maximum": MAX_ID}
 
 
 # The special before the general: the first kind that fits is taken.
@@ -109,12 +127,13 @@ def choosing(view: Any) -> list[openapi.Parameter]:
             FIELDS,
             "Only these fields, separated by commas. Without it all of them.",
             **_csv(openapi.Items(type=openapi.TYPE_STRING, enum=names)),
+            unique_items=True,
         )
     ]
     if EXPAND in known:
         items = openapi.Items(type=openapi.TYPE_STRING, enum=list(view.expansions))
         whole = "Shows these as whole objects, separated by commas."
-        found.append(_parameter(EXPAND, whole, **_csv(items)))
+        found.append(_parameter(EXPAND, whole, **_csv(items), unique_items=True))
     return found
 
 
@@ -146,6 +165,7 @@ class KeysetPages(PaginatorInspector):
                 "cursor",
                 "Where the page begins. Follow `next` and `previous` instead of making one up.",
                 type=openapi.TYPE_STRING,
+                min_length=1,
             ),
             _parameter(
                 "page",

@@ -20,6 +20,7 @@ from rest_framework import serializers
 
 from foundation.http.serializers import SlugReferenceField, StrictSerializer
 from foundation.openapi.naming import singular
+from foundation.openapi.shared import ID, SLUG, STORABLE, VISIBLE
 
 _MADE_OF: Final = "_NP_made_of"  # drf-yasg keeps attributes so named out of the document
 
@@ -36,13 +37,6 @@ class Direction(Enum):
 _LIMITS: Final = (
     "minLength", "maxLength", "minimum", "maximum", "pattern", "default", "minItems", "maxItems",
 )  # fmt: skip
-
-
-MAX_ID: Final = 2**63 - 1  # what a bigint holds
-ID: Final = {"format": "int64", "minimum": 1, "maximum": MAX_ID}
-SLUG: Final = "^[-a-zA-Z0-9_]+$"
-STORABLE: Final = "^[^\\u0000]*$"  # no database keeps a NUL
-VISIBLE: Final = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"  # and not only white space
 
 
 def travelling(serializer: Any, direction: Direction) -> Any:
@@ -193,12 +187,13 @@ def limits_of(field: Any, *, described: Mapping[str, Any]) -> dict[str, Any]:
         column = rows.model._meta.get_field(field.slug_field)
         return {"pattern": SLUG, "minLength": 1, "maxLength": column.max_length}
     if isinstance(field, serializers.ListField) and not field.allow_empty:
-        return {"minItems": 1}
+        return {"minItems": 1, **field.style.get("limits", {})}
     is_text = isinstance(field, serializers.CharField) and "enum" not in described
     if not is_text or "pattern" in described or "format" in described:
         return dict(field.style.get("limits", {}))
     is_blank_refused = not field.allow_blank and field.trim_whitespace
-    return {"pattern": VISIBLE if is_blank_refused else STORABLE}
+    pattern = {"pattern": VISIBLE if is_blank_refused else STORABLE}
+    return {**pattern, **field.style.get("limits", {})}
 
 
 def choice_of(serializer: Any) -> dict[str, Any]:

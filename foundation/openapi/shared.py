@@ -10,11 +10,20 @@ Json = dict[str, Any]
 
 PROBLEM: Final = "Problem"
 
+MAX_ID: Final = 2**63 - 1  # what a bigint holds
+# What fits into an address: more digits than that lead nowhere.
+LONGEST_ID: Final = 10**18 - 1
+ID: Final = {"format": "int64", "minimum": 1, "maximum": MAX_ID}
+SLUG: Final = "^[-a-zA-Z0-9_]+$"
+STORABLE: Final = "^[^\\u0000]*$"  # no database keeps a NUL
+VISIBLE: Final = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"  # and not only white space
+
 
 def _header(name: str, description: str, **attributes: Any) -> Json:
     return {"name": name, "in": "header", "description": description, "type": "string"} | attributes
 
 
+_TAG: Final = '(W/)?"[!#-~]*"'
 # Request headers by the name of their component.
 PARAMETERS: Final[Mapping[str, Json]] = {
     "IfNoneMatch": _header(
@@ -26,6 +35,7 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         "If-Match",
         "The `ETag` of what you changed. When somebody else changed it since, the answer is 412 "
         "and nothing is written.",
+        pattern=f"^(\\*|{_TAG}(, {_TAG})*)$",
     ),
     "IdempotencyKey": _header(
         "Idempotency-Key",

@@ -12,25 +12,24 @@ from rest_framework.response import Response
 from accounts import passwords
 from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import NeedsSession
-from accounts.rest.v1.serializers import MAX_PASSWORD, MAX_TOKEN, AddressField
+from accounts.rest.v1.serializers import MAX_PASSWORD, MAX_TOKEN, NEW_PASSWORD, AddressField
 from accounts.rest.v1.sessions import OpenView
 from foundation.http.serializers import StrictSerializer
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 
 
-def password_field() -> serializers.CharField:
+def password_field(*, is_new: bool = False) -> serializers.CharField:
     """A password as it is typed, spaces included."""
-    return serializers.CharField(
-        max_length=MAX_PASSWORD, trim_whitespace=False, style={"input_type": "password"}
-    )
+    style = NEW_PASSWORD if is_new else {"input_type": "password"}
+    return serializers.CharField(max_length=MAX_PASSWORD, trim_whitespace=False, style=style)
 
 
 class PasswordChangeSerializer(StrictSerializer):
     """The password that is, and the one that shall be."""
 
     old_password = password_field()
-    new_password = password_field()
+    new_password = password_field(is_new=True)
 
     class Meta:
         ref_name = "PasswordChange"
@@ -49,7 +48,7 @@ class PasswordResetConfirmationSerializer(StrictSerializer):
     """What the e-mail's link holds behind `#token=`, and the password that shall be."""
 
     token = serializers.CharField(max_length=MAX_TOKEN)
-    new_password = password_field()
+    new_password = password_field(is_new=True)
 
     class Meta:
         ref_name = "PasswordResetConfirmation"

@@ -15,6 +15,8 @@ from accounts.models import Role, Track, User, normalised_email
 from foundation.http.serializers import StrictModelSerializer, StrictSerializer
 
 MAX_PASSWORD: Final = 1000  # characters; hashing takes time with every one of them
+# Django's validators see to the length; the documentation cannot ask them.
+NEW_PASSWORD: Final[dict[str, Any]] = {"input_type": "password", "limits": {"minLength": 8}}
 MAX_TOKEN: Final = 4000  # characters, several times what the hub gives out
 
 github_address = RegexValidator(
@@ -64,7 +66,7 @@ class RegistrationSerializer(StrictSerializer):
 
     email = AddressField(max_length=254)
     password = serializers.CharField(
-        max_length=MAX_PASSWORD, trim_whitespace=False, style={"input_type": "password"}
+        max_length=MAX_PASSWORD, trim_whitespace=False, style=NEW_PASSWORD
     )
     display_name = serializers.CharField(max_length=80)
     track = serializers.ChoiceField(choices=Track.choices)

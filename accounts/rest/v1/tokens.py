@@ -90,6 +90,7 @@ class PersonalTokenRequestSerializer(StrictSerializer):
     scopes = ScopesField(
         allow_empty=False,
         max_length=len(PersonalToken.Scope),
+        style={"limits": {"uniqueItems": True}},
         help_text="At least one. `write` does not bring `read`; `curate` is for curators, and "
         "needs `read` or `write` beside it.",
     )

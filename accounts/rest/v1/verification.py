@@ -27,6 +27,8 @@ class EmailVerificationSerializer(StrictSerializer):
         max_length=254, required=False, help_text="To be sent the link, or sent it again."
     )
 
+    exactly_one_of = ("token", "email")  # for the documentation
+
     class Meta:
         ref_name = "EmailVerification"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -63,6 +63,7 @@ class AuthorFilter(filters.CharFilter):
     """Entries by one author."""
 
     field_class = AuthorField
+    described_as: ClassVar = {"type": "string", "pattern": f"^(me|[0-9]{{1,{MAX_ID_DIGITS}}})$"}
 
     def filter(self, qs: QuerySet[Any], value: str | int | None) -> QuerySet[Any]:
         """Entries of this author; `me` needs somebody to be signed in."""

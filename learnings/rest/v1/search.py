@@ -22,6 +22,7 @@ from foundation.http.paging import MAX_PAGE_SIZE, PAGE_SIZE
 from foundation.http.problems import BadParameter
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
+from foundation.openapi.shared import SLUG, VISIBLE
 from learnings import searching
 from learnings.models import ENTRY_MODELS, EntryType, Solution, Topic
 from learnings.rest.v1.filters import under_any
@@ -59,21 +60,23 @@ _SEARCH_PARAMETERS: Final = [
     _parameter(
         "q",
         'Words that all occur, or begin what occurs; `"several"` side by side, `-without`.',
-        type=openapi.TYPE_STRING, required=True, min_length=1, max_length=MAX_QUERY,
+        type=openapi.TYPE_STRING, required=True, pattern=VISIBLE, max_length=MAX_QUERY,
     ),
     _several("type", "What to look for; repeat it for several.", enum=list(EntryType)),
-    _several("topic", "Slug of a topic; repeat it for entries under any of several."),
+    _several("topic", "Slug of a topic; repeat it for entries under any of several.",
+             pattern=SLUG, min_length=1),
     _parameter("track", "Track of the author.", type=openapi.TYPE_STRING, enum=Track.values),
     _number("page_size", "How many results a page holds.", most=MAX_PAGE_SIZE, default=PAGE_SIZE),
     _parameter(
-        "cursor", "Where the page begins. Follow `next` and `previous`.", type=openapi.TYPE_STRING
+        "cursor", "Where the page begins. Follow `next` and `previous`.", type=openapi.TYPE_STRING,
+        min_length=1,
     ),
 ]  # fmt: skip
 _SIMILAR_PARAMETERS: Final = [
     _parameter(
         "q",
         "An error message as it was printed, or a draft. As long as the address may be.",
-        type=openapi.TYPE_STRING, required=True, min_length=1,
+        type=openapi.TYPE_STRING, required=True, pattern=VISIBLE,
     ),
     _number("limit", "How many results at most.", most=MAX_SIMILAR, default=SIMILAR),
 ]  # fmt: skip
