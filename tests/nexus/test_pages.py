@@ -61,3 +61,15 @@ def test_what_people_and_browsers_type_leads_somewhere(client, path, place):
 
     assert answer.status_code == 302
     assert answer["Location"] == place
+
+
+@pytest.mark.parametrize("path", ["/account/reset/", "/account/verify/"])
+def test_pages_that_take_a_password_or_a_secret_run_and_ask_nobody_else(client, path):
+    answer = client.get(path)
+
+    policy = dict(part.split(maxsplit=1) for part in answer["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["connect-src"] == "'self'"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "<noscript>" in answer.content.decode()
+    assert client.post(path).status_code == 405
