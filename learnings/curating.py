@@ -11,7 +11,7 @@ from django.db.models import F
 from foundation.errors import Conflict
 from learnings.models import Challenge, Learning, Revision, Solution, Topic, TopicAlias
 from learnings.naming import fold
-from notifications.models import Subscription
+from notifications.announcing import redirect
 
 
 class NotMergeable(Conflict):
@@ -40,7 +40,7 @@ def merge(topic: Topic, *, into: Topic) -> Topic:
         raise NotMergeable(f"“{topic}” can be merged only into another, confirmed topic.")
     for model in (Learning, Challenge, Solution):
         _move_entries(model.topics.through, topic, into)
-    _move_followers(topic, into)
+    redirect(topic.subject, to=into.subject)
     _rename_in_revisions(topic, into)
     topic.alias_rows.update(topic=into)
     # This bumps `topics`, which every list that shows a topic is made from.
@@ -62,12 +62,6 @@ def _move_entries(through: Any, topic: Topic, into: Topic) -> None:
 
 def _columns(through: Any) -> list[str]:
     return [field.attname for field in through._meta.fields if field.is_relation]
-
-
-def _move_followers(topic: Topic, into: Topic) -> None:
-    following = Subscription.objects.filter(subject=into.subject).values("user")
-    Subscription.objects.filter(subject=topic.subject, user__in=following).delete()
-    Subscription.objects.filter(subject=topic.subject).update(subject=into.subject)
 
 
 def _rename_in_revisions(topic: Topic, into: Topic) -> None:

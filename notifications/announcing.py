@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
+
 from accounts.models import User
+from foundation.models import Promise
 from foundation.outbox import promise, require_transaction
-from notifications.models import Announcement, Event
+from notifications.delivery import BATCH
+from notifications.models import Announcement, Event, Subscription
 from notifications.tasks import DELIVER
 
 TEXT_LENGTH: Final = 500  # characters that an announcement's column takes
@@ -64,6 +68,24 @@ def announce(
             key=f"deliver:{announcement.pk}",
             kwargs={"announcement_id": announcement.pk},
         )
+
+
+@transaction.atomic
+def redirect(subject: str, *, to: str) -> None:
+    """Let followers of `subject` follow `to` from now on.
+
+    They hear, too, of what was announced and is not delivered yet.
+    """
+    already = Subscription.objects.filter(subject=to).values("user")
+    Subscription.objects.filter(subject=subject, user__in=already).delete()
+    Subscription.objects.filter(subject=subject).update(subject=to)
+    owed = Promise.objects.filter(task=DELIVER, kept_at=None).values_list("kwargs", flat=True)
+    ids = [kwargs["announcement_id"] for kwargs in owed]
+    for start in range(0, len(ids), BATCH):
+        for row in Announcement.objects.filter(pk__in=ids[start : start + BATCH]):
+            if subject in row.subjects:
+                row.subjects = sorted({to, *row.subjects} - {subject})
+                row.save(update_fields=["subjects"])
 
 
 def _shortened(text: str) -> str:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from learnings import curating
+from learnings import curating, publishing
 from learnings.models import Topic, TopicAlias
-from notifications.models import Subscription
+from notifications.models import Notification, Subscription
 from tests.factories.learnings import ChallengeFactory, LearningFactory, TopicFactory
 from tests.problems import culprits
 from tests.together import together
@@ -48,6 +48,21 @@ def test_the_answer_is_the_topic_that_stays(api, curator, learner, drf, django_r
     revision = entry.revision
     entry.refresh_from_db()
     assert (entry.updated_at, entry.revision) == (NOON, revision)
+
+
+def test_followers_hear_of_what_was_published_before_and_not_told_yet(
+    learner, curator, drf, django_rest, work_off
+):
+    entry = LearningFactory(in_review=True, topics=[drf])
+    Subscription.objects.create(user=learner, subject=drf.subject)
+    publishing.publish(entry, by=curator, at=NOON)
+
+    curating.merge(drf, into=django_rest)
+    work_off()
+
+    assert [
+        told.user for told in Notification.objects.filter(announcement__event="TOPIC_ENTRY")
+    ] == [learner]
 
 
 @pytest.mark.parametrize(
