@@ -151,8 +151,8 @@ class ShapeInspector(ReferencingSerializerInspector):
         if is_read:
             for limit in _LIMITS:
                 made.pop(limit, None)
-            if getattr(field, "allow_blank", False):
-                made.pop("format", None)  # an empty text has no format
+        if getattr(field, "allow_blank", False):
+            made.pop("format", None)  # an empty text has no format
         if nullable:
             made["x-nullable"] = True
         return made

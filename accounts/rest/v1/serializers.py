@@ -50,7 +50,12 @@ class MeSerializer(PublicUserSerializer):
     class Meta(PublicUserSerializer.Meta):
         fields = ["id", "email", *PublicUserSerializer.Meta.fields[1:]]
         read_only_fields = ["id", "email", "joined_at"]
-        extra_kwargs = {"github_url": {"validators": [github_address]}}
+        extra_kwargs = {
+            "github_url": {
+                "validators": [github_address],
+                "style": {"limits": {"pattern": r"^(https://github\.com/[!-~]*)?$"}},  # or none
+            }
+        }
         ref_name = "Me"
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
