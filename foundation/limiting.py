@@ -97,12 +97,19 @@ def count(attempts: Sequence[Attempt], *, at: datetime) -> list[Standing]:
     is_shared = has_redis()
     if is_shared and (counted := _counted_by_redis(attempts)) is not None:
         return counted
-    found = _standings(guarding, _count_in_database(guarding, at))
+    # What this process refuses is not counted there either. In between others may come: then the
+    # one attempt too many is refused below, and counted only there.
+    is_refused = not is_shared and any(
+        known.before >= attempt.limit.quota
+        for attempt, known in zip(ordinary, memory.count(ordinary, at, only_look=True), strict=True)
+    )
+    counts = _count_in_database(guarding, at, only_look=is_refused)
+    found = _standings(guarding, counts, was_refused=is_refused)
     if is_shared:
         counts = [_Count(-1, attempt.limit.window) for attempt in ordinary]  # open: none is used
         found |= _standings(ordinary, counts)
     else:
-        is_refused = any(standing.exceeded for standing in found.values())
+        is_refused |= any(standing.exceeded for standing in found.values())
         counts = memory.count(ordinary, at, only_look=is_refused)
         found |= _standings(ordinary, counts, was_refused=is_refused)
     return [found[attempt] for attempt in attempts]
@@ -246,7 +253,9 @@ ON CONFLICT (key) DO UPDATE SET
 """
 
 
-def _count_in_database(attempts: Sequence[Attempt], at: datetime) -> list[_Count]:
+def _count_in_database(
+    attempts: Sequence[Attempt], at: datetime, *, only_look: bool
+) -> list[_Count]:
     """Count first, which locks the rows; look; and take it back if one of them refuses."""
     if not attempts:
         return []
@@ -266,7 +275,8 @@ def _count_in_database(attempts: Sequence[Attempt], at: datetime) -> list[_Count
             cursor.execute(statement, [*values, now, now])
         rows = AttemptCount.objects.filter(key__in=dict(by_key))
         kept = {row.key: row for row in rows}
-        if any(kept[attempt.key].count > attempt.limit.quota for attempt in attempts):
+        is_refused = any(kept[attempt.key].count > attempt.limit.quota for attempt in attempts)
+        if only_look or is_refused:
             transaction.set_rollback(True)
     return [
         _Count(kept[attempt.key].count - 1, (kept[attempt.key].resets_at - at).total_seconds())

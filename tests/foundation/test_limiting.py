@@ -85,6 +85,17 @@ class TestCounting:
 
         assert remaining(wide) == [3]
 
+    def test_what_an_ordinary_limit_refuses_uses_up_none_that_guards_secrets(self, monkeypatch):
+        if not limiting.has_redis():  # then two of them count, each its own kind
+            monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
+        ordinary = Attempt(Limit("requests", 1, 60), "a stranger")
+        guarding = Attempt(Limit("tries", 3, 3600, guards_secrets=True), "a victim")
+        assert not is_refused(ordinary)
+
+        for _again in range(5):
+            assert is_refused(ordinary, guarding)
+        assert remaining(guarding) == [2]
+
     def test_standings_come_in_the_order_of_the_attempts(self, attempt):
         asked = [attempt(7, name="z"), attempt(5, name="a")]
 
