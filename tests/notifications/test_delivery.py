@@ -140,8 +140,10 @@ class TestByEmail:
         announced(people=[UserFactory()], by_email=True)
         work_off()
 
-        delivery.send_email(Delivery.objects.get().pk)
-        Promise.objects.update(kept_at=None)
+        sent = Delivery.objects.get().pk
+        delivery.send_email(sent)
+        again = Promise.objects.filter(task=delivery.SEND_EMAIL)
+        assert again.update(kept_at=None, kwargs={"delivery_id": sent}) == 1
         work_off()
 
         assert len(mail.outbox) == 1
