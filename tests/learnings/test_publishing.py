@@ -8,9 +8,9 @@ from django.contrib.auth.models import Permission
 from accounts.models import Role, User
 from foundation import doorbell
 from foundation.errors import Conflict, Missing, NexusError
-from foundation.models import Promise
 from learnings import publishing
 from learnings.models import Challenge, Learning, Solution, Status
+from notifications.delivery import deliver
 from notifications.models import Announcement, Notification, Subscription
 from tests.factories.accounts import UserFactory
 from tests.factories.learnings import (
@@ -208,7 +208,8 @@ class TestAudience:
 
         publishing.publish(entry, by=curator, at=NOON)
         work_off()
-        Promise.objects.update(kept_at=None)
+        for told in Announcement.objects.all():
+            deliver(told.pk)
         work_off()
 
         assert list(Notification.objects.order_by("user").values_list("user", flat=True)) == [
