@@ -205,8 +205,8 @@ SIMPLE_JWT: dict[str, Any] = {
 CORS_ALLOWED_ORIGINS = ENVIRONMENT.nexus_cors_origins
 CORS_URLS_REGEX = r"^/(api/|swagger|openapi)"
 CORS_EXPOSE_HEADERS = [
-    "ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Cache",
-    "X-Request-ID",
+    "ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy",
+    "Retry-After", "X-Cache", "X-Request-ID",
 ]  # fmt: skip
 # What a page may send. django-cors-headers' own list would stop conditional requests and keys.
 CORS_ALLOW_HEADERS = [

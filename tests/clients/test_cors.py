@@ -10,8 +10,8 @@ SENT = {
     "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id",
 }  # fmt: skip
 SHOWN = {
-    "etag", "link", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-cache",
-    "x-request-id",
+    "etag", "idempotency-replayed", "link", "location", "ratelimit", "ratelimit-policy",
+    "retry-after", "x-cache", "x-request-id",
 }  # fmt: skip
 PORTS = (3000, 3001, 4200, 4321, 5173, 5174, 8080)
 
