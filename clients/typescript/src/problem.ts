@@ -44,10 +44,12 @@ export class NexusProblem extends Error {
 
   /**
    * What is wrong at one place: the sentence for `"/title"` (a field) or `"page_size"` (a
-   * parameter), or undefined if nothing is.
+   * parameter), or undefined if nothing is. Where only something within a field is wrong, as
+   * `/topics/0` is within `"/topics"`, its sentence.
    */
   at(place: string): string | undefined {
-    return this.errors.find((culprit) => placeOf(culprit) === place)?.detail;
+    const within = this.errors.find((culprit) => placeOf(culprit).startsWith(`${place}/`));
+    return (this.errors.find((culprit) => placeOf(culprit) === place) ?? within)?.detail;
   }
 
   /** All sentences by place: `{"/title": ["This field is required."]}`. */

@@ -109,6 +109,9 @@ test("a refused form names its fields", async () => {
   assert.equal(refusal.code, "invalid");
   assert.match(refusal.at("/title") ?? "", /blank|empty/);
   assert.equal(refusal.at("/problem"), undefined);
+  assert.match(refusal.at("/topics") ?? "", /no-such-topic/, "what is wrong with an item of it");
+  assert.equal(refusal.at("/topics"), refusal.at("/topics/0"));
+  assert.equal(refusal.at("/topic"), undefined);
   assert.ok(refusal.byPlace()["/title"]?.length);
   assert.match(refusal.requestId ?? "", /^[A-Za-z0-9._-]{1,128}$/);
 });
