@@ -129,8 +129,9 @@ def page():
         browser.close()
 
 
-@pytest.mark.browser
-def test_the_react_page_shows_the_list_from_another_origin(shown, serve, page):
+@pytest.fixture
+def page_of_react(shown, serve):
+    """The address of the React page, built and served."""
     _, folder = shown
     npm.tool(
         "esbuild", str(folder / "src" / "main.jsx"), "--bundle", "--jsx=automatic",
@@ -140,13 +141,41 @@ def test_the_react_page_shows_the_list_from_another_origin(shown, serve, page):
     html = '<!doctype html><link rel="icon" href="data:,"><body><script src="main.js"></script>'
     (folder / "page" / "index.html").write_text(html, encoding="utf-8")
 
-    page.goto(serve(folder / "page"))
+    return serve(folder / "page")
+
+
+@pytest.mark.browser
+def test_the_react_page_shows_the_list_from_another_origin(page_of_react, page):
+    page.goto(page_of_react)
     page.get_by_role("button", name="Log in").click()
     expect(page.locator("li")).to_have_count(5)
     page.get_by_role("button", name="Load more").click()
     expect(page.locator("li")).to_have_count(10)
     page.get_by_label("Topic").select_option("postgresql")
     expect(page.locator("li").filter(has_text="Password authentication failed")).to_be_visible()
+
+    page.context.set_offline(True)
+    page.get_by_label("Topic").select_option("django")
+    expect(page.get_by_role("alert")).to_have_text("The hub cannot be reached.")
+    expect(page.locator("li")).to_have_count(0)  # those of the other topic would be a lie
+
+
+@pytest.mark.browser
+def test_the_react_page_asks_to_log_in_again_when_the_log_in_is_over(page_of_react, page):
+    page.goto(page_of_react)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("li")).to_have_count(5)
+
+    refused = {
+        "status": 401,
+        "content_type": "application/problem+json",
+        "headers": {"Access-Control-Allow-Origin": "*"},
+        "body": '{"status": 401, "code": "token_refused", "detail": "No longer good."}',
+    }
+    page.route("**/challenges/**", lambda route: route.fulfill(**refused))
+    page.route("**/auth/token/refresh/", lambda route: route.fulfill(**refused))
+    page.get_by_label("Topic").select_option("django")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
 
 @pytest.mark.browser
