@@ -18,7 +18,7 @@ PRODUCTION := env DJANGO_SETTINGS_MODULE=nexus.settings.production NEXUS_DEMO=0 
 
 .DEFAULT_GOAL := help
 CHECKS := style types floors migrations production compose
-.PHONY: help run demo test check $(CHECKS) contract format bench audit lock
+.PHONY: help run demo test check $(CHECKS) contract fuzz format bench audit lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ production: $(DEV_READY)
 
 contract: $(DEV_READY)
 	$(BIN)/python -m pytest -q tests/contract
+
+fuzz: $(DEV_READY) ## Let schemathesis ask a hub of its own for many minutes (EXAMPLES=)
+	NEXUS_FUZZ_EXAMPLES=$${EXAMPLES:-200} $(BIN)/python -m pytest -q tests/contract/test_schemathesis.py
 
 compose:
 	@if docker compose version >/dev/null 2>&1; then \

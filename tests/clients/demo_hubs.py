@@ -17,18 +17,18 @@ REDIS_DATABASE = 12  # emptied before use: what it remembers belongs to another 
 
 
 @contextlib.contextmanager
-def demo_hub(folder: Path) -> Iterator[Hub]:
+def demo_hub(folder: Path, *, redis_database: int = REDIS_DATABASE, **more: str) -> Iterator[Hub]:
     """Run `manage.py up` with the demo: on SQLite, or on a PostgreSQL database and Redis.
 
     The worker stays within the process: other tests have the broker's queue. It fetches READMEs
-    from nowhere but this machine.
+    from nowhere but this machine. `more` are further variables of its environment.
     """
     with contextlib.ExitStack() as running:
-        variables = {"NEXUS_SOURCE_HOSTS": "localhost"}
+        variables = {"NEXUS_SOURCE_HOSTS": "localhost", **more}
         if has_services():
             variables |= {
                 "DATABASE_URL": running.enter_context(_fresh_database()),
-                "REDIS_URL": _emptied_redis(),
+                "REDIS_URL": _emptied_redis(redis_database),
             }
         hub = Hub(folder, demo=True, **variables)
         running.callback(hub.end)
@@ -51,8 +51,8 @@ def _fresh_database() -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _emptied_redis() -> str:
-    url = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{REDIS_DATABASE}"
+def _emptied_redis(number: int) -> str:
+    url = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url
