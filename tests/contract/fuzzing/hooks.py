@@ -37,6 +37,7 @@ DEPENDS_ON_THE_HUB: Final = {
     "link_refused": "the token of an e-mail's link is a text that only the hub can make",
     "scope_refused": "only curators may give a token the scope `curate`",
     "address_refused": "the hub fetches from the hosts that its settings name",
+    "binary": "whether a README is text depends on how much of it is control characters",
     "page_too_deep": "10,000 rows are fewer pages, the more rows a page has",
     "page_or_cursor": "OpenAPI cannot say that one parameter excludes another",
 }
