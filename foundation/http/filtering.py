@@ -119,8 +119,17 @@ class StrictFilterBackend(DjangoFilterBackend):
         _refuse_blank(request, filterset)
         if not filterset.is_valid():
             parameter, problems = next(iter(filterset.errors.items()))
-            raise BadParameter(parameter, str(problems[0]))
+            field = filterset.form.fields[parameter]
+            raise BadParameter(parameter, _good_ones(field) or str(problems[0]))
         return filterset.qs
+
+
+def _good_ones(field: forms.Field) -> str | None:
+    """A sentence with the words that a field takes; None if it takes others than a few words."""
+    if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
+        return None
+    choices: Any = field.choices
+    return f"One of {', '.join(str(word) for word, _ in choices if word)}."
 
 
 def _refuse_blank(request: Request, filterset: Any) -> None:

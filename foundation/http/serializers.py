@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.http import QueryDict
 from rest_framework import serializers
@@ -45,6 +45,11 @@ class StrictSerializer(serializers.Serializer):
 
 class SlugReferenceField(serializers.SlugRelatedField):
     """A row by its slug. Text that cannot be a slug is one that does not exist."""
+
+    default_error_messages: ClassVar = {
+        "does_not_exist": 'Nothing here has the slug "{value}".',
+        "invalid": 'Send the slug alone, as text: "django", say.',
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         """Find the row.

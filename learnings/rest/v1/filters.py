@@ -23,6 +23,8 @@ MAX_ID_DIGITS: Final = 18  # any number so long fits into a bigint
 class MomentField(IsoDateTimeField):
     """A moment that every database can hold."""
 
+    default_error_messages: ClassVar = {"invalid": "Not a moment such as 2026-03-01T09:00:00Z."}
+
     def clean(self, value: Any) -> datetime | None:
         """The moment in UTC.
 
@@ -133,6 +135,7 @@ class TopicalFilterSet(EntryFilterSet):
 
     topic = filters.ModelMultipleChoiceFilter(
         queryset=Topic.objects.confirmed(), to_field_name="slug", method="with_topics",
+        error_messages={"invalid_choice": 'No topic has the slug "%(value)s".'},
         label="Slug of a topic; repeat it for entries under any of several.",
     )  # fmt: skip
     cohort = filters.ModelChoiceFilter(
