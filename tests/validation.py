@@ -27,8 +27,10 @@ UNDOCUMENTED: Final = {"/"}  # the index, which lists where to begin
 ALWAYS: Final = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
 ON_SUCCESS: Final = ("Cache-Control", "Vary")
 # Headers that an answer of this status cannot do without.
-BY_STATUS: Final = {202: ("Location",), 401: ("WWW-Authenticate",), 429: ("Retry-After",),
-                    503: ("Retry-After",)}  # fmt: skip
+BY_STATUS: Final = {
+    201: ("Location",), 202: ("Location",), 401: ("WWW-Authenticate",), 429: ("Retry-After",),
+    503: ("Retry-After",),
+}  # fmt: skip
 
 broken: list[str] = []  # sentences; live servers write from their own threads
 

@@ -22,25 +22,36 @@ class StrictSerializer(serializers.Serializer):
         """Validate `data`.
 
         Raises:
-            ValidationError: with `unknown` or `read_only` for each field that may not be set, with
-                `invalid` for each that is of another type than it says; of a flood for the first.
+            ValidationError: what is wrong with each field, all of them at once; with `unknown` or
+                `read_only` for those that may not be set, with `invalid` for those of another
+                type than the document says. Of a flood the first are named.
         """
-        if isinstance(data, Mapping):
-            writable = {field.field_name: field for field in self._writable_fields}
-            others = (name for name in data if name not in writable)
-            refused: dict[str, Any] = {
-                str(name): [_refusal(is_known=name in self.fields)]
-                for name in islice(others, MOST_NAMED)
+        refused = self._refused(data) if isinstance(data, Mapping) else {}
+        try:
+            taken = super().to_internal_value(data)
+        except ValidationError as error:
+            if not refused or not isinstance(error.detail, dict):
+                raise
+            raise ValidationError({**refused, **error.detail, **refused}) from None
+        if refused:
+            raise ValidationError(refused)
+        return taken
+
+    def _refused(self, data: Mapping[Any, Any]) -> dict[str, Any]:
+        """What REST framework would ignore, or turn into something else."""
+        writable = {field.field_name: field for field in self._writable_fields}
+        others = (name for name in data if name not in writable)
+        refused: dict[str, Any] = {
+            str(name): [_refusal(is_known=name in self.fields)]
+            for name in islice(others, MOST_NAMED)
+        }
+        if not isinstance(data, QueryDict):  # a form has only text
+            refused |= {
+                name: wrong
+                for name, value in data.items()
+                if name in writable and (wrong := _mistyped(writable[name], value))
             }
-            if not isinstance(data, QueryDict):  # a form has only text
-                refused |= {
-                    name: wrong
-                    for name, value in data.items()
-                    if name in writable and (wrong := _mistyped(writable[name], value))
-                }
-            if refused:
-                raise ValidationError(refused)
-        return super().to_internal_value(data)
+        return refused
 
 
 class SlugReferenceField(serializers.SlugRelatedField):

@@ -222,8 +222,10 @@ class OperationInspector(SwaggerAutoSchema):
 
     def _headers(self, status: int, *, has_body: bool) -> dict[str, Any]:
         is_read = self.method in SAFE_METHODS
+        is_shown = status in {HTTPStatus.OK, HTTPStatus.CREATED} and has_body
         names = {
-            "ETag": is_read and status == HTTPStatus.OK,
+            # A write that answers with what it changed gives the tag to read and write it by.
+            "ETag": is_shown and (is_read or issubclass(self._model, EditedModel)),
             "Idempotency-Replayed": self.takes_idempotency_key,
             "Link": is_read and self.place.action == "list",
             # What has an address of its own: an answer without a body leads nowhere.

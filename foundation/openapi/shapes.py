@@ -118,10 +118,11 @@ class ShapeInspector(ReferencingSerializerInspector):
             if not (field.write_only if is_read else field.read_only)
             and not isinstance(field, serializers.HiddenField)
         }
+        is_whole = is_read and not getattr(serializer, "is_partial", False)
         required = [
             name
             for name, field in fields.items()
-            if is_read or (field.required and direction is Direction.WRITE)
+            if is_whole or (field.required and direction is not Direction.CHANGE)
         ]
         if is_read and hasattr(serializer, "only_expanded"):
             fields |= serializer.only_expanded()  # there for who asks: never required

@@ -61,6 +61,11 @@ class AboutAnEntry(models.Model):
         return "solution", self.solution_id  # type: ignore[return-value]  # the database sees to it
 
     @property
+    def entry_type(self) -> EntryType:
+        """The entry's type, without fetching it."""
+        return EntryType(self.key[0].upper())
+
+    @property
     def entry(self) -> Entry:
         """The entry that this is about."""
         found = self.learning or self.challenge or self.solution

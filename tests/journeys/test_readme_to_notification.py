@@ -84,7 +84,7 @@ def import_and_submit(author: Client, readme: Path) -> Imported:
     assert run["status"] == "DONE", run["error"]
     sent = author.post(f"imports/{run['id']}/submit/")["submitted"]
     assert sent == run["report"]["created"]
-    challenges = [entry["id"] for entry in run["entries"] if entry["type"] == "challenge"]
+    challenges = [entry["id"] for entry in run["entries"] if entry["type"] == "CHALLENGE"]
     return Imported(challenges=challenges, entries=sent)
 
 

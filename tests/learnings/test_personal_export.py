@@ -71,7 +71,7 @@ def test_it_holds_everything_that_is_the_readers(api, learner):
     assert len(kept["memberships"]) == len(kept["challenges"]) == len(kept["solutions"]) == 1
     assert kept["revisions"][0]["changes"] == {"title": "mine revision"}
     (vote,), (bookmark,) = kept["votes"], kept["bookmarks"]
-    assert vote["type"] == bookmark["type"] == "learning"
+    assert vote["type"] == bookmark["type"] == "LEARNING"
     assert kept["subscriptions"][0]["topic"] == "topic-of-mine"
     assert kept["subscriptions"][1]["challenge"] == kept["challenges"][0]["id"]
     assert kept["notifications"][0]["text"] == "mine notification"

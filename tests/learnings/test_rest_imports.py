@@ -36,7 +36,7 @@ def test_a_text_is_taken_and_read_by_a_worker(api, learner, work_off):
     assert all(finding["why"] and finding["mend"] for finding in findings)
     challenge = Challenge.objects.get()
     assert done["entries"][0] == {
-        "type": "challenge",
+        "type": "CHALLENGE",
         "id": challenge.pk,
         "action": "CREATE",
         "first_line": 5,

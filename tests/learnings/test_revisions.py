@@ -50,7 +50,7 @@ def test_an_authors_change_waits_while_the_published_words_stay(api, entry, lear
     assert answer.status_code == 202, answer.content
     proposed = answer.json()
     assert (proposed["type"], proposed["entry"], proposed["status"]) == (
-        "challenge", entry.pk, "PROPOSED",
+        "CHALLENGE", entry.pk, "PROPOSED",
     )  # fmt: skip
     assert proposed["changes"] == {"title": "It hung", "topics": ["redis"]}
     assert (proposed["import_run"], proposed["reason"], proposed["decided_at"]) == (None,) * 3

@@ -77,7 +77,11 @@ class RegisterView(OpenView):
         that is known already is a 400 with the code `taken`.
         """
         user = signing_up.register(**self.validated(request))
-        return Response(MeSerializer(user).data, status=status.HTTP_201_CREATED)
+        return Response(
+            MeSerializer(user).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": f"/api/v1/users/{user.pk}/"},
+        )
 
 
 class TokenView(OpenView):

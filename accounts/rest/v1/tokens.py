@@ -152,7 +152,9 @@ class PersonalTokenViewSet(ContractMixin, mixins.ListModelMixin, GenericViewSet)
             raise AuthenticationFailed(str(error), code=error.code) from error
         shown = NewPersonalTokenSerializer(row, context={"text": text})
         return Response(
-            shown.data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"}
+            shown.data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": f"/api/v1/me/tokens/{row.pk}/", "Cache-Control": "no-store"},
         )
 
     @documented(name="revokePersonalToken", answers={204: "Revoked."}, problems=[403])

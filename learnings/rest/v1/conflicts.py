@@ -17,16 +17,19 @@ from foundation.http.serializers import StrictSerializer
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings.importing.resolving import resolve
-from learnings.models import ImportConflict, ImportRun, Keep
+from learnings.models import EntryType, ImportConflict, ImportRun, Keep
+from learnings.rest.v1.revisions import ContentSerializer
 
 
 class ConflictSerializer(serializers.ModelSerializer):
     """An entry with both texts. `keep` is null until somebody decides."""
 
-    type = serializers.SerializerMethodField(help_text="The entry's type.")
+    type = serializers.ChoiceField(
+        source="entry_type", choices=EntryType.choices, read_only=True, help_text="The entry's."
+    )
     entry = serializers.SerializerMethodField(help_text="The entry's id.")
-    hub = serializers.JSONField(read_only=True, help_text="The hub's texts by field name.")
-    readme = serializers.JSONField(read_only=True, help_text="The README's texts by field name.")
+    hub = ContentSerializer(read_only=True)
+    readme = ContentSerializer(read_only=True)
     keep = serializers.SerializerMethodField(help_text="`HUB`, `README` or null.")
 
     class Meta:
@@ -37,10 +40,6 @@ class ConflictSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
         read_only_fields = fields
         ref_name = "Conflict"
-
-    def get_type(self, conflict: ImportConflict) -> str:
-        """`learning`, `challenge` or `solution`."""
-        return conflict.key[0]
 
     def get_entry(self, conflict: ImportConflict) -> int:
         """The entry's id."""

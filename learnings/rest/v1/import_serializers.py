@@ -8,7 +8,7 @@ from drf_yasg.utils import swagger_serializer_method
 from rest_framework import serializers
 
 from foundation.http.serializers import StrictSerializer
-from learnings.models import ImportRun, ImportStatus
+from learnings.models import EntryType, ImportRun, ImportStatus
 
 
 class FindingSerializer(serializers.Serializer):
@@ -39,10 +39,18 @@ class ReportSerializer(serializers.Serializer):
         ref_name = "Report"
 
 
+class ToldTypeField(serializers.ChoiceField):
+    """The type of an entry, which an import's row names in lower case."""
+
+    def to_representation(self, value: str) -> str:
+        """`LEARNING`, `CHALLENGE` or `SOLUTION`, as everywhere in the API."""
+        return value.upper()
+
+
 class ImportedEntrySerializer(serializers.Serializer):
     """One entry that an import made or met."""
 
-    type = serializers.ChoiceField(choices=["learning", "challenge", "solution"])
+    type = ToldTypeField(choices=EntryType.choices)
     id = serializers.IntegerField()
     action = serializers.ChoiceField(
         choices=["CREATE", "UPDATE", "PROPOSE", "UNCHANGED", "CONFLICT", "GONE"]

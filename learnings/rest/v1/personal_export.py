@@ -19,6 +19,7 @@ from foundation.openapi.describing import documented
 from learnings.models import (
     Bookmark,
     Challenge,
+    EntryType,
     ImportRun,
     Learning,
     Revision,
@@ -53,17 +54,14 @@ class ExportedProfileSerializer(MeSerializer):
 class ExportedMarkSerializer(serializers.Serializer):
     """A vote or a bookmark."""
 
-    type = serializers.SerializerMethodField(help_text="`learning`, `challenge` or `solution`.")
+    type = serializers.ChoiceField(
+        source="entry_type", choices=EntryType.choices, read_only=True, help_text="The entry's."
+    )
     id = serializers.SerializerMethodField(help_text="The entry's id.")
     created_at = serializers.DateTimeField(read_only=True)
 
     class Meta:
         ref_name = "ExportedMark"
-
-    def get_type(self, mark: Any) -> str:
-        """The entry's type."""
-        name: str = mark.key[0]
-        return name
 
     def get_id(self, mark: Any) -> int:
         """The entry's id."""

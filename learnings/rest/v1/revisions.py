@@ -18,18 +18,53 @@ from accounts.rest.authentication import signed_in
 from foundation.http.views import ContractMixin
 from foundation.openapi.describing import documented
 from learnings import revising
-from learnings.models import Challenge, Entry, Learning, Revision, RevisionStatus, Solution
+from learnings.models import (
+    Challenge,
+    Entry,
+    EntryType,
+    Learning,
+    LearningKind,
+    Revision,
+    RevisionStatus,
+    Solution,
+)
 from learnings.rest.v1.serializers import AuthorSerializer, RejectionSerializer
+
+
+class ContentSerializer(serializers.Serializer):
+    """Texts of an entry by field name: those that it has, or that are meant."""
+
+    is_partial = True  # for the documentation: no field is always there
+    kind = serializers.ChoiceField(choices=LearningKind.choices, required=False)
+    title = serializers.CharField(required=False)
+    problem = serializers.CharField(required=False)
+    body = serializers.CharField(required=False)
+
+    class Meta:
+        ref_name = "Content"
+
+
+class ChangesSerializer(ContentSerializer):
+    """New values by field name: of what is to change, and of nothing else."""
+
+    topics = serializers.ListField(
+        child=serializers.SlugField(),
+        required=False,
+        help_text="All of them, as slugs.",
+    )
+
+    class Meta:
+        ref_name = "Changes"
 
 
 class RevisionSerializer(serializers.ModelSerializer):
     """Other words for a published entry, and what was decided about them."""
 
-    type = serializers.SerializerMethodField(help_text="The entry's type.")
-    entry = serializers.SerializerMethodField(help_text="The entry's id.")
-    changes = serializers.JSONField(
-        read_only=True, help_text="New values by field name; `topics` as slugs."
+    type = serializers.ChoiceField(
+        source="entry_type", choices=EntryType.choices, read_only=True, help_text="The entry's."
     )
+    entry = serializers.SerializerMethodField(help_text="The entry's id.")
+    changes = ChangesSerializer(read_only=True)
     reason = serializers.SerializerMethodField(help_text="Why it was rejected, or null.")
     import_run: Any = serializers.PrimaryKeyRelatedField(
         read_only=True, help_text="The import whose README says so; null if it was typed in."
@@ -44,10 +79,6 @@ class RevisionSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
         read_only_fields = fields
         ref_name = "Revision"
-
-    def get_type(self, revision: Revision) -> str:
-        """`learning`, `challenge` or `solution`."""
-        return revision.key[0]
 
     def get_entry(self, revision: Revision) -> int:
         """The entry's id."""

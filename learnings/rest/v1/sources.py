@@ -100,6 +100,7 @@ class SourceViewSet(ContractMixin, mixins.ListModelMixin, mixins.DestroyModelMix
         return Response(
             self.get_serializer(source).data,
             status=status.HTTP_201_CREATED if made else status.HTTP_200_OK,
+            headers={"Location": f"/api/v1/sources/{source.pk}/"} if made else None,
         )
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -121,6 +121,7 @@ class SubscriptionViewSet(
         return Response(
             self.get_serializer(subscription).data,
             status=status.HTTP_201_CREATED if made else status.HTTP_200_OK,
+            headers={"Location": f"/api/v1/subscriptions/{subscription.pk}/"} if made else None,
         )
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
