@@ -1,4 +1,4 @@
-"""How many culprits of one body are named: enough to mend it, never as many as were sent."""
+"""What is wrong with a body is named: all of it, but never as many culprits as were sent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ CHALLENGES = "/api/v1/challenges/"
 def test_all_that_is_wrong_with_a_body_is_named_at_once(api, learner):
     answer = api(learner).post(CHALLENGES, {"titel": "Cold start", "author": 7, "problem": None})
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
-        ("/titel", "unknown"), ("/author", "read_only"), ("/title", "required"), ("/problem", "null"),
-    ]  # fmt: skip
+        ("/titel", "unknown"),
+        ("/author", "read_only"),
+        ("/title", "required"),
+        ("/problem", "null"),
+    ]
 
 
 def test_of_a_flood_of_unknown_fields_the_first_are_named(api, db):
@@ -36,3 +39,25 @@ def test_of_a_flood_of_mistyped_items_few_are_named(api, learner, address, body)
     answer = api(learner).post(address, body)
     assert answer.status_code == 400
     assert 1 <= len(answer.json()["errors"]) <= MOST_NAMED
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "culprit"),
+    [
+        (CHALLENGES, {"title": 7, "problem": "It never starts."}, "/title"),
+        (CHALLENGES, {"title": "Cold start", "problem": 0.5}, "/problem"),
+        (CHALLENGES, {"title": "Cold start", "problem": "?", "topics": [7]}, "/topics/0"),
+        ("/api/v1/subscriptions/", {"challenge": "7"}, "/challenge"),
+        ("/api/v1/notifications/read/", {"ids": ["7"]}, "/ids/0"),
+        ("/api/v1/notifications/read/", {"all": "true"}, "/all"),
+        ("/api/v1/notifications/read/", {"all": 1}, "/all"),
+    ],
+)
+def test_a_value_of_another_type_is_not_turned_into_the_right_one(
+    api, learner, address, body, culprit
+):
+    answer = api(learner).post(address, body)
+    assert answer.status_code == 400, answer.content
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        (culprit, "invalid")
+    ]

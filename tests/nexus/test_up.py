@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nexus import demonstration
+from nexus.management.commands.up import _listening
 from tests.nexus.running import Hub
 
 README = (
@@ -95,6 +96,13 @@ def _wait_for_an_idle_worker(hub: Hub) -> None:
     while "nexus_outbox_owed 0.0" not in hub.ask("/metrics").body.decode():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_no_answer_waits_for_the_client_to_acknowledge_its_first_packet():
+    with _listening("127.0.0.1", 0) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address), listener.accept()[0] as kept:
+            assert kept.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
