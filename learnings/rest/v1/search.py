@@ -1,4 +1,4 @@
-"""Search over all that is published, and "has anyone hit this?", over HTTP."""
+"""Search over all that is published, over HTTP."""
 
 from __future__ import annotations
 
@@ -26,38 +26,33 @@ from foundation.openapi.shared import SLUG, VISIBLE
 from learnings import searching
 from learnings.models import ENTRY_MODELS, EntryType, Solution, Topic
 from learnings.rest.v1.filters import under_any
-from learnings.rest.v1.serializers import (
-    AuthorSerializer,
-    ChallengeSerializer,
-    SolutionSerializer,
-    TopicReferencesField,
-)
+from learnings.rest.v1.serializers import AuthorSerializer, TopicReferencesField
 from learnings.searching import Key
 
 MAX_QUERY: Final = 200  # characters
 MAX_CURSOR: Final = 500  # characters
-SIMILAR: Final = 10  # results
-MAX_SIMILAR: Final = 20
 
 
-def _parameter(name: str, description: str, **attributes: Any) -> openapi.Parameter:
+def parameter(name: str, description: str, **attributes: Any) -> openapi.Parameter:
+    """Describe a parameter of the query."""
     return openapi.Parameter(name, openapi.IN_QUERY, description=description, **attributes)
 
 
 def _several(name: str, description: str, **item: Any) -> openapi.Parameter:
     items = openapi.Items(type=openapi.TYPE_STRING, **item)
-    return _parameter(
+    return parameter(
         name, description, type=openapi.TYPE_ARRAY, items=items, collection_format="multi"
     )
 
 
-def _number(name: str, description: str, *, most: int, default: int) -> openapi.Parameter:
+def number(name: str, description: str, *, most: int, default: int) -> openapi.Parameter:
+    """Describe one that is a number from 1 on."""
     limits = {"minimum": 1, "maximum": most, "default": default}
-    return _parameter(name, description, type=openapi.TYPE_INTEGER, **limits)
+    return parameter(name, description, type=openapi.TYPE_INTEGER, **limits)
 
 
-_SEARCH_PARAMETERS: Final = [
-    _parameter(
+_PARAMETERS: Final = [
+    parameter(
         "q",
         'Words that all occur, or begin what occurs; `"several"` side by side, `-without`.',
         type=openapi.TYPE_STRING, required=True, pattern=VISIBLE, max_length=MAX_QUERY,
@@ -65,25 +60,18 @@ _SEARCH_PARAMETERS: Final = [
     _several("type", "What to look for; repeat it for several.", enum=list(EntryType)),
     _several("topic", "Slug of a topic; repeat it for entries under any of several.",
              pattern=SLUG, min_length=1),
-    _parameter("track", "Track of the author.", type=openapi.TYPE_STRING, enum=Track.values),
-    _number("page_size", "How many results a page holds.", most=MAX_PAGE_SIZE, default=PAGE_SIZE),
-    _parameter(
+    parameter("track", "Track of the author.", type=openapi.TYPE_STRING, enum=Track.values),
+    number("page_size", "How many results a page holds.", most=MAX_PAGE_SIZE, default=PAGE_SIZE),
+    parameter(
         "cursor", "Where the page begins. Follow `next` and `previous`.", type=openapi.TYPE_STRING,
         min_length=1,
     ),
 ]  # fmt: skip
-_SIMILAR_PARAMETERS: Final = [
-    _parameter(
-        "q",
-        "An error message as it was printed, or a draft. As long as the address may be.",
-        type=openapi.TYPE_STRING, required=True, pattern=VISIBLE,
-    ),
-    _number("limit", "How many results at most.", most=MAX_SIMILAR, default=SIMILAR),
-]  # fmt: skip
 
 
-def _names(parameters: list[openapi.Parameter]) -> frozenset[str]:
-    return frozenset(parameter.name for parameter in parameters)
+def names_of(parameters: list[openapi.Parameter]) -> frozenset[str]:
+    """Tell what those parameters are called."""
+    return frozenset(one.name for one in parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +124,6 @@ class SearchPageSerializer(serializers.Serializer):
         ref_name = "SearchResultPage"
 
 
-class SimilarChallengeSerializer(serializers.Serializer):
-    """A challenge like the text, with how many met it and what helped."""
-
-    score = serializers.FloatField(help_text="How much alike, from 0 to 1.", min_value=0)
-    learners_count = serializers.IntegerField(
-        help_text="Learners who published this challenge, under nearly the same title."
-    )
-    challenge = ChallengeSerializer()
-    accepted_solution = SolutionSerializer(allow_null=True)
-
-    class Meta:
-        ref_name = "SimilarChallenge"
-
-
-class SimilarChallengesSerializer(serializers.Serializer):
-    """Who met a problem like the text."""
-
-    learners_count = serializers.IntegerField(help_text="Learners behind all results.")
-    results = SimilarChallengeSerializer(many=True)
-
-    class Meta:
-        ref_name = "SimilarChallenges"
-
-
 class SearchView(ContractMixin, GenericViewSet):
     """`search/`."""
 
@@ -167,9 +131,9 @@ class SearchView(ContractMixin, GenericViewSet):
     filter_backends: list[Any] = []
     pagination_class = None
     rate_scopes = ("search",)
-    query_parameters = {"search": _names(_SEARCH_PARAMETERS)}
+    query_parameters = {"search": names_of(_PARAMETERS)}
 
-    @documented(name="search", asks=_SEARCH_PARAMETERS, answers={200: SearchPageSerializer})
+    @documented(name="search", asks=_PARAMETERS, answers={200: SearchPageSerializer})
     def search(self, request: Request) -> Response:
         """Search all that is published.
 
@@ -177,13 +141,13 @@ class SearchView(ContractMixin, GenericViewSet):
         newest. Of each type the newest 1,000 hits are ranked, and the best 1,000 can be paged
         through.
         """
-        text = _query(request, longest=MAX_QUERY)
+        text = asked_text(request, longest=MAX_QUERY)
         cursor = given_once(request, "cursor")
         after, before = _decoded(cursor) if cursor is not None else (None, None)
         page = searching.find(
             text,
             among=_among(request),
-            size=_size(request, "page_size", most=MAX_PAGE_SIZE, default=PAGE_SIZE),
+            size=asked_number(request, "page_size", most=MAX_PAGE_SIZE, default=PAGE_SIZE),
             after=after,
             before=before,
         )
@@ -200,37 +164,15 @@ class SearchView(ContractMixin, GenericViewSet):
         return Response(body.data, headers=_link_header(links))
 
 
-class SimilarView(ContractMixin, GenericViewSet):
-    """`challenges/similar/`."""
-
-    permission_classes = [IsSignedInOrPublicRead]
-    filter_backends: list[Any] = []
-    pagination_class = None
-    rate_scopes = ("search",)
-    query_parameters = {"similar": _names(_SIMILAR_PARAMETERS)}
-
-    @documented(
-        name="findSimilarChallenges",
-        asks=_SIMILAR_PARAMETERS,
-        answers={200: SimilarChallengesSerializer},
-    )
-    def similar(self, request: Request) -> Response:
-        """Has anyone hit this?
-
-        Published challenges that say what an error message or a draft says, with the solution
-        that worked, and how many learners met them. Paste the message as it is: line numbers,
-        folders and times are left out. Nothing is found rather than something unlike it.
-        """
-        limit = _size(request, "limit", most=MAX_SIMILAR, default=SIMILAR)
-        similar = searching.similar_to(_query(request), limit=limit)
-        context = self.get_serializer_context()
-        return Response(SimilarChallengesSerializer(similar, context=context).data)
-
-
 # --- What was asked for -----------------------------------------------------------------------
 
 
-def _query(request: Request, *, longest: int | None = None) -> str:
+def asked_text(request: Request, *, longest: int | None = None) -> str:
+    """Read `q`.
+
+    Raises:
+        BadParameter: it is missing, blank, or longer than `longest` characters.
+    """
     text = given_once(request, "q")
     if text is None:
         raise BadParameter("q", "Say what to look for.", code="required")
@@ -241,7 +183,12 @@ def _query(request: Request, *, longest: int | None = None) -> str:
     return text
 
 
-def _size(request: Request, name: str, *, most: int, default: int) -> int:
+def asked_number(request: Request, name: str, *, most: int, default: int) -> int:
+    """Read a number from 1 to `most`.
+
+    Raises:
+        BadParameter: it is something else.
+    """
     text = given_once(request, name)
     if text is None:
         return default

@@ -14,6 +14,7 @@ from learnings.rest.v1 import (
     readme,
     revisions,
     search,
+    similar,
     sources,
     subscriptions,
     topics,
@@ -71,7 +72,7 @@ urlpatterns = [
     path("search/", search.SearchView.as_view({"get": "search"}), name="search"),
     path(
         "challenges/similar/",
-        search.SimilarView.as_view({"get": "similar"}),
+        similar.SimilarView.as_view({"get": "similar"}),
         name="similar-challenges",
     ),
     path("users/<int:id>/readme/", readme.ReadmeView.as_view(), name="user-readme"),
