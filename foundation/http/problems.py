@@ -166,9 +166,7 @@ def _from_rest(error: exceptions.APIException) -> _Translated:
 # REST framework's words for what the contract names otherwise.
 _CODES: Final = {
     "permission_denied": "forbidden",
-    "error": "error",
     "parse_error": "malformed",
-    "throttled": "rate_limited",
 }
 
 
