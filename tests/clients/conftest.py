@@ -27,4 +27,4 @@ def packages() -> None:
 @pytest.fixture(scope="session")
 def built(packages) -> str:
     """The client is compiled and its tests are; returns what the checks of its types said."""
-    return npm.script("typecheck")
+    return npm.built()

@@ -18,6 +18,7 @@ from tests.nexus.running import ROOT
 CLIENT = ROOT / "clients" / "typescript"
 MODULES = CLIENT / "node_modules"
 STAMP = MODULES / ".installed-from"
+BUILT = CLIENT / "build" / ".built-from"  # and what was said
 NO_NODE = "no node and npm: install Node 20 or newer to test the clients"
 OUT_OF_REACH = re.compile(r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH")
 
@@ -36,6 +37,31 @@ def install() -> None:
             pytest.skip("the npm registry is out of reach, and the clients' packages are not here")
         assert done.returncode == 0, done.stdout
         STAMP.write_text(wanted, encoding="utf-8")
+
+
+def built() -> str:
+    """Compile the client and check its types, once for the same sources; returns what was said.
+
+    Several processes test at the same time, and a build begins by deleting the one before.
+    """
+    wanted = _digest_of_sources()
+    with (Path(tempfile.gettempdir()) / "nexus-npm.lock").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if BUILT.is_file() and BUILT.read_text(encoding="utf-8").startswith(wanted):
+            return BUILT.read_text(encoding="utf-8")
+        said = script("typecheck")
+        BUILT.write_text(f"{wanted}\n{said}", encoding="utf-8")
+        return said
+
+
+def _digest_of_sources() -> str:
+    digest = hashlib.sha256()
+    folders = ("src", "test", "scripts")
+    nested = (path for folder in folders for path in (CLIENT / folder).rglob("*"))
+    for path in sorted([*nested, *CLIENT.glob("*.json")]):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def run(*command: str, **variables: str) -> str:
