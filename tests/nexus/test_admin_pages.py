@@ -262,7 +262,8 @@ NOT_COMPARABLE = [
         "learnings/challenge/?topics__id__exact=", "learnings/challenge/?author__id__exact=",
         "learnings/challenge/?status__exact=", "learnings/learning/?kind=", "learnings/topic/?q=",
         "learnings/topic/?is_proposed__exact=", "learnings/challenge/?author=",
-        "learnings/challenge/?topics=", "learnings/challenge/?p=", "review/?author=", "review/?page=",
+        "learnings/challenge/?topics=", "learnings/challenge/?p=", "review/?author=",
+        "review/?page=",
     ],
 )  # fmt: skip
 def test_no_filter_breaks_a_page(admin_user, address, value):

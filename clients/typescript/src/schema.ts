@@ -1750,6 +1750,16 @@ export interface components {
             readonly title: string;
             readonly problem?: string;
         };
+        /** @description New values by field name: of what is to change, and of nothing else. */
+        readonly Changes: {
+            /** @enum {string} */
+            readonly kind?: "TECHNOLOGY" | "CONCEPT" | "BEST_PRACTICE" | "TAKEAWAY" | "GOAL";
+            readonly title?: string;
+            readonly problem?: string;
+            readonly body?: string;
+            /** @description All of them, as slugs. */
+            readonly topics?: readonly string[];
+        };
         /**
          * @description Learners who go through a programme together.
          * @example {
@@ -1796,14 +1806,15 @@ export interface components {
         readonly Conflict: {
             /** @description Within its import, from 1. */
             readonly number: number;
-            /** @description The entry's type. */
-            readonly type: string;
+            /**
+             * @description The entry's.
+             * @enum {string}
+             */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
             /** @description The entry's id. */
             readonly entry: number;
-            /** @description The hub's texts by field name. */
-            readonly hub: Record<string, unknown>;
-            /** @description The README's texts by field name. */
-            readonly readme: Record<string, unknown>;
+            readonly hub: components["schemas"]["Content"];
+            readonly readme: components["schemas"]["Content"];
             readonly first_line: number;
             readonly last_line: number;
             /** @description `HUB`, `README` or null. */
@@ -1828,6 +1839,14 @@ export interface components {
              */
             readonly previous: string | null;
             readonly results: readonly components["schemas"]["Conflict"][];
+        };
+        /** @description Texts of an entry by field name: those that it has, or that are meant. */
+        readonly Content: {
+            /** @enum {string} */
+            readonly kind?: "TECHNOLOGY" | "CONCEPT" | "BEST_PRACTICE" | "TAKEAWAY" | "GOAL";
+            readonly title?: string;
+            readonly problem?: string;
+            readonly body?: string;
         };
         /**
          * @description What a person knows. Any text may be tried: a wrong one is a 401, not a 400.
@@ -1947,8 +1966,11 @@ export interface components {
         };
         /** @description A vote or a bookmark. */
         readonly ExportedMark: {
-            /** @description `learning`, `challenge` or `solution`. */
-            readonly type: string;
+            /**
+             * @description The entry's.
+             * @enum {string}
+             */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
             /**
              * Format: int64
              * @description The entry's id.
@@ -2135,77 +2157,77 @@ export interface components {
          *       },
          *       "entries": [
          *         {
-         *           "type": "learning",
+         *           "type": "LEARNING",
          *           "id": 143,
          *           "action": "CREATE",
          *           "first_line": 8,
          *           "last_line": 8
          *         },
          *         {
-         *           "type": "learning",
+         *           "type": "LEARNING",
          *           "id": 144,
          *           "action": "CREATE",
          *           "first_line": 9,
          *           "last_line": 9
          *         },
          *         {
-         *           "type": "learning",
+         *           "type": "LEARNING",
          *           "id": 145,
          *           "action": "CREATE",
          *           "first_line": 10,
          *           "last_line": 10
          *         },
          *         {
-         *           "type": "learning",
+         *           "type": "LEARNING",
          *           "id": 146,
          *           "action": "CREATE",
          *           "first_line": 14,
          *           "last_line": 14
          *         },
          *         {
-         *           "type": "learning",
+         *           "type": "LEARNING",
          *           "id": 147,
          *           "action": "CREATE",
          *           "first_line": 15,
          *           "last_line": 15
          *         },
          *         {
-         *           "type": "learning",
+         *           "type": "LEARNING",
          *           "id": 148,
          *           "action": "CREATE",
          *           "first_line": 37,
          *           "last_line": 37
          *         },
          *         {
-         *           "type": "challenge",
+         *           "type": "CHALLENGE",
          *           "id": 81,
          *           "action": "CREATE",
          *           "first_line": 19,
          *           "last_line": 23
          *         },
          *         {
-         *           "type": "solution",
+         *           "type": "SOLUTION",
          *           "id": 81,
          *           "action": "CREATE",
          *           "first_line": 23,
          *           "last_line": 23
          *         },
          *         {
-         *           "type": "challenge",
+         *           "type": "CHALLENGE",
          *           "id": 82,
          *           "action": "CREATE",
          *           "first_line": 25,
          *           "last_line": 29
          *         },
          *         {
-         *           "type": "solution",
+         *           "type": "SOLUTION",
          *           "id": 82,
          *           "action": "CREATE",
          *           "first_line": 29,
          *           "last_line": 29
          *         },
          *         {
-         *           "type": "challenge",
+         *           "type": "CHALLENGE",
          *           "id": 83,
          *           "action": "CREATE",
          *           "first_line": 31,
@@ -2271,7 +2293,7 @@ export interface components {
         /** @description One entry that an import made or met. */
         readonly ImportedEntry: {
             /** @enum {string} */
-            readonly type: "learning" | "challenge" | "solution";
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
             /** Format: int64 */
             readonly id: number;
             /** @enum {string} */
@@ -2419,7 +2441,6 @@ export interface components {
             /** @enum {string} */
             readonly track?: "BACKEND" | "FRONTEND" | "FULLSTACK";
             readonly bio?: string;
-            /** Format: uri */
             readonly github_url?: string;
         };
         /**
@@ -2744,12 +2765,14 @@ export interface components {
         readonly Revision: {
             /** Format: int64 */
             readonly id: number;
-            /** @description The entry's type. */
-            readonly type: string;
+            /**
+             * @description The entry's.
+             * @enum {string}
+             */
+            readonly type: "LEARNING" | "CHALLENGE" | "SOLUTION";
             /** @description The entry's id. */
             readonly entry: number;
-            /** @description New values by field name; `topics` as slugs. */
-            readonly changes: Record<string, unknown>;
+            readonly changes: components["schemas"]["Changes"];
             /** @enum {string} */
             readonly status: "PROPOSED" | "APPROVED" | "REJECTED";
             /** @description Why it was rejected, or null. */
@@ -3749,6 +3772,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly Location: components["headers"]["Location"];
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -3896,6 +3920,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly Location: components["headers"]["Location"];
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -4064,6 +4089,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4177,6 +4203,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4221,6 +4248,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4261,6 +4289,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4301,6 +4330,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4877,6 +4907,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly Location: components["headers"]["Location"];
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -5044,6 +5075,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5157,6 +5189,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5201,6 +5234,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5241,6 +5275,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5281,6 +5316,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5450,6 +5486,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6206,6 +6243,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly Location: components["headers"]["Location"];
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -6373,6 +6411,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6424,6 +6463,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -6560,6 +6600,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -6604,6 +6645,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -6644,6 +6686,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -6684,6 +6727,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -7095,6 +7139,7 @@ export interface operations {
             /** @description Made. */
             readonly 201: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly Location: components["headers"]["Location"];
                     readonly RateLimit: components["headers"]["RateLimit"];
@@ -7211,6 +7256,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -7249,6 +7295,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -7293,6 +7340,7 @@ export interface operations {
             /** @description What was asked for. */
             readonly 200: {
                 headers: {
+                    readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
