@@ -51,7 +51,7 @@ SCOPES: Final[Mapping[str, Mapping[str, tuple[By, ...]]]] = {
     },
     "register": {"register": (By.PLACE,)},
     "reset": {"reset": (By.EMAIL,), "reset-address": (By.PLACE,)},
-    "verify": {"verify": (By.PLACE,)},
+    "verify": {"verify": (By.PLACE,), "verify-email": (By.EMAIL,)},
     "password": {"password": (By.ASKER,)},
 }
 GUARDING: Final = frozenset({"log-in", "register", "reset", "verify", "password"})  # secrets
@@ -101,7 +101,10 @@ def count_request(request: Request, scopes: Scopes, *, action: str | None) -> No
 def attempts(
     scopes: Iterable[str], *, place: str, person: int | None = None, email: str = ""
 ) -> list[Attempt]:
-    """What one request is counted as: an attempt for each limit of `scopes`."""
+    """What one request is counted as: an attempt for each limit of `scopes`.
+
+    But for limits by e-mail address alone where none was sent, or all would share one count.
+    """
     parts = {
         By.PLACE: f"place {place}",
         By.ASKER: f"place {place}" if person is None else f"person {person}",
@@ -110,6 +113,8 @@ def attempts(
     made = []
     for scope in scopes:
         for name, by in SCOPES[scope].items():
+            if by == (By.EMAIL,) and not email.strip():
+                continue
             quota, window = settings.RATE_LIMITS[name]
             limit = Limit(name, quota, window, scope in GUARDING, told=by != (By.EMAIL,))
             made.append(Attempt(limit, " ".join(parts[part] for part in by)))

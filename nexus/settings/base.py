@@ -187,6 +187,7 @@ RATE_LIMITS = {
     "reset": (5, 3600),
     "reset-address": (60, 3600),
     "verify": (60, 3600),
+    "verify-email": (5, 3600),
     "password": (10, 3600),
 }
 RATE_LIMITS = ENVIRONMENT.rate_limits(RATE_LIMITS)

@@ -255,6 +255,16 @@ def test_letters_to_one_address_are_bounded(api, learner, settings):
     assert codes == [202, 202, 429]
 
 
+def test_letters_that_verify_one_address_are_bounded_and_links_are_not(api, learner, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "verify-email": (2, 60)}
+    address = "/api/v1/auth/email/verify/"
+
+    asked = [api().post(address, {"email": learner.email}).status_code for _ in range(3)]
+    used = [api().post(address, {"token": "x.y"}).status_code for _ in range(3)]
+
+    assert (asked, used) == ([202, 202, 429], [400, 400, 400])
+
+
 def test_a_reset_links_life_is_an_hour(api, learner):
     now = timezone.now()
     token = proofs.RESET.make(learner, at=now)
