@@ -140,8 +140,10 @@ def run(setup: Setup, arguments: list[str]) -> int:
         for name, value in os.environ.items()
         if name == LABELLED_READMES or not name.startswith(("NEXUS_", "EMAIL_URL"))
     }
-    # Whole files: what a file's fixtures set up, such as a served hub, is set up once.
-    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadfile"]
+    # Whole files: what a file's fixtures set up, such as a served hub, is set up once. In their
+    # order: the file of the two longest tests has few, and would come last.
+    spread = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *spread]
     with tempfile.TemporaryDirectory(prefix="nexus-tests-") as folder:
         variables = {**inherited, **setup.variables, "NEXUS_DATA_DIR": folder}
         return subprocess.run([*command, *arguments], env=variables, check=False).returncode
