@@ -35,6 +35,7 @@ PASSWORD: Final = "nexus-demo-2026"  # noqa: S105 - made to be known; production
 STARTED: Final = timedelta(days=45)  # the demo cohort has been at it for this long
 DUE_IN: Final = timedelta(days=10)  # until the deadline of its brief
 PACE: Final = timedelta(hours=6)  # between two publications
+UNSOLVED: Final = 9  # of so many published challenges one still waits for a solution that works
 WAITING: Final = 2  # learnings, and challenges with their solutions, that stay in the queue
 FOLLOWED: Final = ("django", "caching")  # slugs of topics
 
@@ -164,9 +165,14 @@ def _review(authors: list[User], *, by: User, at: datetime) -> None:
         challenge = solution.challenge
         if challenge.published_at:
             _publish(solution, by=by, at=challenge.published_at + PACE / 2)
-            publishing.accept(solution, by=challenge.author, at=challenge.published_at + PACE)
+            if challenge.pk % UNSOLVED:
+                publishing.accept(solution, by=challenge.author, at=challenge.published_at + PACE)
+            else:
+                publishing.unaccept(solution, by=challenge.author)
         else:
             queued.append(solution)
+    for entry in (rejected, *queued):
+        type(entry)._default_manager.filter(pk=entry.pk).update(created_at=at - 3 * PACE)
     publishing.submit(rejected, by=rejected.author, at=at - 2 * PACE)
     reason = "Say in a sentence or two when you would use it, and when you would not."
     publishing.reject(rejected, by=by, reason=reason, at=at - PACE)

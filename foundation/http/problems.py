@@ -167,6 +167,7 @@ def _from_rest(error: exceptions.APIException) -> _Translated:
 _CODES: Final = {
     "permission_denied": "forbidden",
     "parse_error": "malformed",
+    "throttled": "rate_limited",
 }
 
 

@@ -84,6 +84,7 @@ def test_our_own_readmes_become_a_hub_to_look_around_in(demo):
         assert model.objects.published().count() > 20
         assert model.objects.in_review().exists()
     assert Challenge.objects.solved().count() > 20
+    assert Challenge.objects.published().solved(False).count() > 3
     assert Learning.objects.exclude(review_reason="").get().status == Status.REJECTED
     assert Vote.objects.exists()
 
