@@ -19,7 +19,7 @@ class AccountsConfig(AppConfig):
         # `last_login` is nobody's business but the row's: a log-in must not empty the cache.
         bump_on_write(
             User,
-            subjects=lambda user: ["users", f"reader:{user.pk}"],
+            subjects=lambda user: ["users", f"reader:{user.pk}", *user.subjects_of_row(user.pk)],
             ignoring=frozenset({"last_login"}),
         )
         bump_on_write(TokenFamily, subjects=lambda family: [f"reader:{family.user_id}"])

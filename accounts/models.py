@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from foundation.freshness import FreshQuerySet
+from foundation.freshness import FreshModel, FreshQuerySet
 from foundation.models import EditedModel
 
 
@@ -86,7 +86,7 @@ def normalised_email(email: str) -> str:
     return email.strip().lower()
 
 
-class User(EditedModel, AbstractBaseUser, PermissionsMixin):
+class User(FreshModel, EditedModel, AbstractBaseUser, PermissionsMixin):
     """Somebody who logs in with an e-mail address."""
 
     email = models.EmailField(unique=True)
@@ -119,6 +119,7 @@ class User(EditedModel, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     # A bulk write names no rows, so it may have changed any reader's state.
     freshness = ("users", "readers")
+    every_row = ("every-user",)
     # What is no part of the profile.
     uncounted = frozenset({"last_login", "token_epoch", "password", "email_verified_at"})
 

@@ -25,7 +25,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import PersonalToken, User
 from accounts.readers import Reader, reader
 from accounts.tokens import TokenRefused
-from foundation.caching import Recollection, recall, remember
+from foundation.caching import recall, remember
 from foundation.errors import Conflict, Invalid, Missing
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class PersonalAccess:
 
     state: Reader
     scopes: frozenset[str]
+    expires_at: datetime
 
     def user(self) -> User:
         """Its owner; without the scope `curate` with a learner's powers only."""
@@ -146,8 +147,8 @@ def access(text: str, *, at: datetime) -> PersonalAccess | None:
         return None
     noted = _noted(facts, at=at)
     if noted is not facts or not found.hit:
-        _remember(digest, noted, found)
-    return PersonalAccess(state=state, scopes=facts.scopes)
+        remember(noted, recollection=found)
+    return PersonalAccess(state=state, scopes=facts.scopes, expires_at=facts.expires_at)
 
 
 def forget(*, at: datetime) -> int:
@@ -171,10 +172,6 @@ def _noted(facts: Facts, *, at: datetime) -> Facts:
         logger.warning("The use of personal token %s was not noted: %s", facts.id, error)
         return facts
     return replace(facts, last_used_at=at)
-
-
-def _remember(digest: str, facts: Facts, found: Recollection) -> None:
-    remember(f"personal-token:{digest}", facts, recollection=found)
 
 
 def _from_database(digest: str) -> Facts | None:

@@ -8,7 +8,7 @@ revocation act at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import PersonalToken, Role, TokenFamily, User
-from foundation.caching import recall, remember
+from foundation.caching import Origin, recall, remember
 
 # What nearly every request needs; never the password.
 FIELDS: Final = ("id", "email", "display_name", "track", "is_active", "is_superuser", "token_epoch")
@@ -31,6 +31,7 @@ class Reader:
     role: Role
     revoked_families: frozenset[str]
     personal_tokens: frozenset[int]  # ids of those not revoked; their expiry is looked at apart
+    origin: Origin | None = None  # where this was remembered, for what is derived from it
 
     def accepts(self, *, epoch: int, family: str) -> bool:
         """Whether a token of this epoch and family is still good."""
@@ -62,12 +63,10 @@ class Reader:
 def reader(user_id: int) -> Reader | None:
     """The state of the user with this id, or None if there is none. A hit runs no SQL."""
     found = recall(f"reader:{user_id}", made_from=["readers", f"reader:{user_id}"])
-    if found.hit:
-        state: Reader | None = found.value
-        return state
-    state = _from_database(user_id)
-    remember(f"reader:{user_id}", state, recollection=found)
-    return state
+    state: Reader | None = found.value if found.hit else _from_database(user_id)
+    if not found.hit:
+        remember(state, recollection=found)
+    return state and replace(state, origin=found.origin)
 
 
 def _from_database(user_id: int) -> Reader | None:

@@ -21,13 +21,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCacheClient
 from django.db import connection, transaction
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
-from foundation import caching
+from foundation import caching, redis_commands
 from foundation.models import AttemptCount
+from foundation.redis_commands import Script
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ def count(attempts: Sequence[Attempt], *, at: datetime) -> list[Standing]:
     """
     guarding = [attempt for attempt in attempts if attempt.limit.guards_secrets]
     ordinary = [attempt for attempt in attempts if not attempt.limit.guards_secrets]
-    is_shared = has_redis()
+    is_shared = redis_commands.is_configured()
     if is_shared and (counted := _counted_by_redis(attempts)) is not None:
         return counted
     # What this process refuses is not counted there either. In between others may come: then the
@@ -120,53 +119,65 @@ def forget(*, at: datetime) -> int:
     return AttemptCount.objects.filter(resets_at__lt=at).delete()[0]
 
 
-def has_redis() -> bool:
-    """Whether the cache is one that all processes share and that can count."""
-    return isinstance(getattr(cache, "_cache", None), RedisCacheClient)
-
-
 def _standings(
     attempts: Sequence[Attempt], counts: Sequence[_Count], *, was_refused: bool = False
 ) -> dict[Attempt, Standing]:
     pairs = list(zip(attempts, counts, strict=True))
     was_refused |= any(found.before >= attempt.limit.quota for attempt, found in pairs)
     return {
-        attempt: Standing(
-            attempt.limit,
-            remaining=max(0, attempt.limit.quota - found.before - (not was_refused)),
-            resets_in=max(1, math.ceil(found.left)),
-            exceeded=found.before >= attempt.limit.quota,
-        )
+        attempt: _standing(attempt.limit, found, was_refused=was_refused)
         for attempt, found in pairs
     }
 
 
+def _standing(limit: Limit, found: _Count, *, was_refused: bool) -> Standing:
+    return Standing(
+        limit,
+        remaining=max(0, limit.quota - found.before - (not was_refused)),
+        resets_in=max(1, math.ceil(found.left)),
+        exceeded=found.before >= limit.quota,
+    )
+
+
 # --- Redis ------------------------------------------------------------------------------------
 
-# For each key: attempts before this one and milliseconds left. One script is one step: no other
-# client can come in between the look and the count.
-_SCRIPT: Final = """
-local found, refused = {}, false
-for i, key in ipairs(KEYS) do
-  local quota, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local left = redis.call('PTTL', key)
-  local before = 0
-  if left > 0 then before = tonumber(redis.call('GET', key)) else left = window end
-  if before >= quota then refused = true end
-  found[2 * i - 1], found[2 * i] = before, left
-end
-if not refused then
-  for i, key in ipairs(KEYS) do
-    if found[2 * i - 1] == 0 then
-      redis.call('SET', key, 1, 'PX', ARGV[2 * i])
-    else
-      redis.call('INCR', key)
+# For each key: attempts before this one and milliseconds left; and whether one limit refuses, which
+# then counts against none. One script is one step: no other client can come in between the look and
+# the count. A function, for other scripts that decide first whether there is something to count.
+LUA_COUNT: Final = """
+local function count(keys, rates)
+  local found, refused = {}, false
+  for i, key in ipairs(keys) do
+    local quota, window = tonumber(rates[2 * i - 1]), tonumber(rates[2 * i])
+    local left = redis.call('PTTL', key)
+    local before = 0
+    if left > 0 then before = tonumber(redis.call('GET', key)) else left = window end
+    if before >= quota then refused = true end
+    found[2 * i - 1], found[2 * i] = before, left
+  end
+  if not refused then
+    for i, key in ipairs(keys) do
+      if found[2 * i - 1] == 0 then
+        redis.call('SET', key, 1, 'PX', rates[2 * i])
+      else
+        redis.call('INCR', key)
+      end
     end
   end
+  return found, refused
 end
-return found
 """
-_SCRIPT_NAME: Final = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+_COUNT: Final = Script(f"{LUA_COUNT}\nlocal found = count(KEYS, ARGV)\nreturn found")
+
+
+def counter_key(attempt: Attempt) -> str:
+    """Where Redis counts such attempts."""
+    return redis_commands.key(attempt.key)
+
+
+def standing(limit: Limit, *, before: int, milliseconds: int) -> Standing:
+    """Where an attempt stands that was let through, from what `LUA_COUNT` found."""
+    return _standing(limit, _Count(before, milliseconds / 1000), was_refused=False)
 
 
 def _counted_by_redis(attempts: Sequence[Attempt]) -> list[Standing] | None:
@@ -185,13 +196,9 @@ def _counted_by_redis(attempts: Sequence[Attempt]) -> list[Standing] | None:
 
 
 def _count_in_redis(attempts: Sequence[Attempt]) -> list[_Count]:
-    client: Any = cache._cache.get_client(write=True)  # type: ignore[attr-defined] # noqa: SLF001
-    keys = [cache.make_key(attempt.key) for attempt in attempts]
+    keys = [counter_key(attempt) for attempt in attempts]
     rates = [n for a in attempts for n in (a.limit.quota, a.limit.window * 1000)]
-    try:
-        found = client.evalsha(_SCRIPT_NAME, len(keys), *keys, *rates)
-    except NoScriptError:  # it was restarted, or has never seen us
-        found = client.eval(_SCRIPT, len(keys), *keys, *rates)
+    found = _COUNT.run(keys, rates)
     return [
         _Count(before, left / 1000) for before, left in zip(found[::2], found[1::2], strict=True)
     ]

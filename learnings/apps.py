@@ -19,10 +19,11 @@ class LearningsConfig(AppConfig):
         from foundation.freshness import bump_on_relation, bump_on_write
         from learnings.models import Challenge, Learning, Solution, Topic, TopicAlias
 
-        for model in (Topic, TopicAlias, Learning, Challenge, Solution):
+        for model in (Topic, TopicAlias):
             bump_on_write(model, subjects=lambda row: row.freshness)
         for entry in (Learning, Challenge, Solution):
-            bump_on_relation(entry.topics.through, subjects=lambda row: row.freshness)
+            bump_on_write(entry, subjects=lambda row: row.subjects)
+            bump_on_relation(entry.topics.through, subjects=lambda row: row.subjects)
 
 
 def complete_search(using: str, **_signal: Any) -> None:

@@ -39,8 +39,9 @@ def vote(entry: Entry, *, by: User) -> None:
         raise OwnEntry("A vote for your own entry does not count.")
     if entry.status != Status.PUBLISHED:
         raise NotPublished("Only a published entry can be voted for.")
-    _, made = Vote.objects.get_or_create(**_mark(entry, by))
-    if made:
+    # The entry is held, so no twin can come in between.
+    if not Vote.objects.filter(**_mark(entry, by)).exists():
+        Vote.objects.create(**_mark(entry, by))
         _count(entry, 1)
 
 
@@ -69,5 +70,5 @@ def _mark(entry: Entry, by: User) -> dict[str, Any]:
 
 def _count(entry: Entry, change: int) -> None:
     # Votes are no edit: `updated_at` stays.
-    rows = type(entry)._default_manager.filter(pk=entry.pk)
-    rows.update(votes_count=F("votes_count") + change)
+    rows: Any = type(entry)._default_manager.all()
+    rows.update_row(entry.pk, votes_count=F("votes_count") + change)

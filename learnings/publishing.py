@@ -222,7 +222,11 @@ def revise(entry: _Entry, *, by: User, changes: dict[str, Any], at: datetime) ->
         NotYours: `by` is neither the author nor a curator.
         NotEditable: it is in review, published or retracted, and `by` is not a curator.
     """
-    entry = locked(entry)
+    return revise_held(locked(entry), by=by, changes=changes, at=at)
+
+
+def revise_held(entry: _Entry, *, by: User, changes: dict[str, Any], at: datetime) -> _Entry:
+    """The same for an entry that is held already."""
     require_author_or_curator(entry, by)
     if not by.curates:
         _require(entry, EDITABLE, NotEditable)

@@ -70,7 +70,7 @@ def change(entry: Entry, *, by: User, changes: Mapping[str, Any], at: datetime) 
     """
     entry = publishing.locked(entry)
     if entry.status != Status.PUBLISHED or _may_edit_at_once(entry, by):
-        return publishing.revise(entry, by=by, changes=dict(changes), at=at)
+        return publishing.revise_held(entry, by=by, changes=dict(changes), at=at)
     return propose(entry, by=by, changes=changes, at=at)
 
 

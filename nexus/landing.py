@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     remembered = recall("landing", made_from=_SUBJECTS)
     facts = remembered.value if remembered.hit else _facts()
     if not remembered.hit:
-        remember("landing", facts, recollection=remembered)
+        remember(facts, recollection=remembered)
     may_read = settings.PUBLIC_READ or settings.DEMO or request.user.is_authenticated
     return render(
         request,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +24,7 @@ from foundation import caching, doorbell, limiting
 from foundation.models import Promise
 from learnings.models import Topic, TopicAlias
 from learnings.taxonomy import add_missing
-from tests import present, validation
+from tests import present, together, validation
 from tests.factories.accounts import UserFactory
 
 MIGRATED_ROWS = pytest.StashKey[str]()
@@ -138,8 +136,7 @@ def _turn_at_the_queue(request):
     if not request.node.get_closest_marker("services"):
         yield
         return
-    with (Path(tempfile.gettempdir()) / "nexus-services-tests.lock").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with together.turn_at_the_queue():
         yield
 
 

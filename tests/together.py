@@ -1,9 +1,13 @@
-"""Doing things at the same moment: for the rules that only a race can break."""
+"""Doing things at the same moment: for the rules that only a race can break. And one by one."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.db import connections
@@ -33,3 +37,22 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
         thread.join(PATIENCE)
         assert not thread.is_alive(), "a thread is stuck"
     return results
+
+
+_held: list[bool] = []  # the turns of this process, one within the other
+
+
+@contextlib.contextmanager
+def turn_at_the_queue() -> Iterator[None]:
+    """Have the broker's queue alone among all processes that test on this machine.
+
+    May be taken again inside: by the tests of a module that holds it from its first to its last.
+    """
+    with (Path(tempfile.gettempdir()) / "nexus-services-tests.lock").open("a") as lock:
+        if not _held:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        _held.append(True)
+        try:
+            yield
+        finally:
+            _held.pop()

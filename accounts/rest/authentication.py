@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
@@ -13,8 +15,10 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts import personal_tokens
 from accounts.models import User
-from accounts.personal_tokens import PersonalAccess
+from accounts.personal_tokens import PersonalAccess, Scope
 from accounts.readers import Reader, reader
+from foundation import notes
+from foundation.notes import Asker
 
 SCHEME: Final = "Bearer"
 CHALLENGE: Final = f'{SCHEME} realm="nexus"'
@@ -40,12 +44,13 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != _PARTS:
             raise AuthenticationFailed("Send the header as: Authorization: Bearer <token>")
-        opened = opened_by(parts[1].decode("latin-1"))
-        if opened is None:
+        good = good_token(parts[1].decode("latin-1"))
+        if good is None:
             raise AuthenticationFailed(
                 "This token is not, or no longer, good.", code="token_refused"
             )
-        return opened.user(), opened
+        _note(request, good)
+        return good.opens.user(), good.opens
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         """The challenge that makes a refusal a 401."""
@@ -63,18 +68,46 @@ def signed_in(request: Request) -> User:
     return request.user
 
 
-def opened_by(token: str) -> Reader | PersonalAccess | None:
+@dataclass(frozen=True, slots=True)
+class GoodToken:
+    """A token that was found good: what it opens, and until when (seconds since the epoch)."""
+
+    opens: Reader | PersonalAccess
+    until: float
+
+    @property
+    def state(self) -> Reader:
+        """Its owner's."""
+        return self.opens if isinstance(self.opens, Reader) else self.opens.state
+
+
+def good_token(token: str) -> GoodToken | None:
     """What an access token or a personal token opens, or None if it is not good."""
     if personal_tokens.looks_personal(token):
-        return personal_tokens.access(token, at=timezone.now())
-    return _state_of(token)
+        access = personal_tokens.access(token, at=timezone.now())
+        return GoodToken(access, access.expires_at.timestamp()) if access else None
+    return _access_token(token)
 
 
-def _state_of(raw: str) -> Reader | None:
+def _access_token(raw: str) -> GoodToken | None:
     try:
         token = AccessToken(raw)  # type: ignore[arg-type]
         user_id, epoch, family = int(token["user_id"]), int(token["epoch"]), str(token["family"])
+        until = float(token["exp"]) + settings.SIMPLE_JWT["LEEWAY"]
     except (TokenError, KeyError, ValueError, TypeError):
         return None
     state = reader(user_id)
-    return state if state and state.accepts(epoch=epoch, family=family) else None
+    if state is None or not state.accepts(epoch=epoch, family=family):
+        return None
+    return GoodToken(state, until)
+
+
+def _note(request: Request, good: GoodToken) -> None:
+    """Note whose request this is, for what answers the next one without asking again.
+
+    But not of a token that may not read: that it is told each time.
+    """
+    may_read = isinstance(good.opens, Reader) or Scope.READ in good.opens.scopes
+    if may_read and good.state.origin is not None:
+        asker = Asker(good.state.fields["id"], good.until, good.state.origin)
+        notes.note_asker(request._request.META, asker)  # noqa: SLF001 - what servers see

@@ -73,9 +73,14 @@ def accepts_gzip(header: str) -> bool:
     return 0 < weight <= 1
 
 
-def _compress(response: HttpResponse) -> None:
+def zipped(body: bytes) -> bytes:
+    """A body, compressed."""
     # Without the time of day, so that equal bodies have equal bytes, and a strong tag is true.
-    response.content = gzip.compress(response.content, LEVEL, mtime=0)
+    return gzip.compress(body, LEVEL, mtime=0)
+
+
+def _compress(response: HttpResponse) -> None:
+    response.content = zipped(response.content)
     response["Content-Encoding"] = "gzip"
     response["Content-Length"] = str(len(response.content))
     if "ETag" in response:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException
 
+from foundation import notes
 from foundation.errors import Missing
 from foundation.http import etags
 from foundation.http.compression import will_be_compressed
@@ -21,7 +22,7 @@ from foundation.models import EditedModel
 
 TAGGED: Final = "/api/v1/"
 REVISION: Final = "revision"  # the attribute by which a view tells what its answer shows
-_OF_A_BODY: Final = ("Content-Length", "Content-Type", "Content-Encoding")
+OF_A_BODY: Final = ("Content-Length", "Content-Type", "Content-Encoding")
 
 
 class PreconditionFailed(APIException):
@@ -53,7 +54,8 @@ class ConditionalMiddleware:
         is_read = request.method in {"GET", "HEAD"} and response.status_code == 200  # noqa: PLR2004
         if "ETag" not in response and (is_read or hasattr(response, REVISION)):
             response["ETag"] = etags.make(getattr(response, REVISION, 0), response.content)
-        if is_read and "If-None-Match" in request.headers:
+        # What is kept must be whole. Who keeps it answers briefly then, for this and later clients.
+        if is_read and "If-None-Match" in request.headers and not notes.will_be_kept(request.META):
             _answer_briefly(request, response)
         return response
 
@@ -68,7 +70,7 @@ def _answer_briefly(request: HttpRequest, response: HttpResponse) -> None:
     response.status_code = 304
     response.content = b""
     response["ETag"] = tag
-    for name in _OF_A_BODY:
+    for name in OF_A_BODY:
         del response[name]
 
 

@@ -180,11 +180,9 @@ def _patience_for_a_row() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        usual = cursor.fetchone()[0]
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE}s"])
+        cursor.execute("SET LOCAL lock_timeout = %s", [f"{PATIENCE}s"])
         yield  # what is raised here ends the transaction, and the setting with it
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")  # what the connection began with
 
 
 def _is_impatience(error: OperationalError) -> bool:

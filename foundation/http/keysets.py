@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from foundation.http.problems import BadParameter, is_storable
 
@@ -119,17 +120,17 @@ class KeyOrder:
         return queryset.order_by(key, f"-{self.tie}" if downwards else self.tie)
 
     def _beyond(self, queryset: Rows, cursor: Cursor, *, downwards: bool) -> Q:
-        step = "lt" if downwards else "gt"
-        later_id = Q(**{f"{self.tie}__{step}": cursor.id})
         if cursor.value is None:
+            step = "lt" if downwards else "gt"
+            later_id = Q(**{f"{self.tie}__{step}": cursor.id})
             valueless = Q(**{f"{self.field}__isnull": True})
             tied = valueless & later_id
             return tied | ~valueless if cursor.backwards else tied
         value = _cleaned(queryset, self.field, cursor.value)
-        # The first half follows from the second; it is what lets the index find the start.
-        beyond = Q(**{f"{self.field}__{step}e": value}) & (
-            Q(**{f"{self.field}__{step}": value}) | (Q(**{self.field: value}) & later_id)
-        )
+        # Compared as a pair: with a condition for each half, the database would read through all
+        # rows that tie with this one, and half of a list may have no vote.
+        compared = TupleLessThan if downwards else TupleGreaterThan
+        beyond = Q(compared((F(self.field), F(self.tie)), (value, cursor.id)))
         if self.nullable and not cursor.backwards:
             beyond |= Q(**{f"{self.field}__isnull": True})
         return beyond

@@ -8,6 +8,7 @@ costs more on a list of a million rows.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rest_framework.pagination import BasePagination
@@ -56,43 +57,39 @@ class KeysetPagination(BasePagination):
             BadParameter: `page_size`, `ordering`, `cursor` or `page` is not good here.
             PageTooDeep: the page begins beyond `MAX_ROWS`.
         """
+        stretch = self.stretch(queryset, request, view)
+        self.page: KeysetPage | _NumberedPage
+        if stretch is not None:
+            self.page = stretch.page(list(stretch.rows_of(queryset)))
+        else:
+            size = _page_size(request, default=getattr(view, "page_size", PAGE_SIZE))
+            number = _page_number(given_once(request, "page") or "", size)
+            self.page = _NumberedPage(queryset, _order(queryset, request, view), number, size=size)
+        return self.page.rows
+
+    def stretch(self, queryset: Any, request: Request, view: APIView | None) -> Stretch | None:
+        """Where the page begins and ends; None if it was asked for by its number.
+
+        Raises:
+            BadParameter: `page_size`, `ordering` or `cursor` is not good here, or `page` with it.
+        """
         self.request = request
         size = _page_size(request, default=getattr(view, "page_size", PAGE_SIZE))
-        field, descending = _ordering(request, view)
-        order = KeyOrder(
-            field,
-            descending,
-            nullable=is_nullable(queryset, field),
-            tie=getattr(queryset, "tie", "id"),
-        )
+        order = _order(queryset, request, view)
         number, text = given_once(request, "page"), given_once(request, "cursor")
-        self.page: _KeysetPage | _NumberedPage
         if number is None:
-            cursor = Cursor.decode(text) if text is not None else None
-            self.page = _KeysetPage(queryset, order, cursor, size=size)
-        elif text is None:
-            self.page = _NumberedPage(queryset, order, _page_number(number, size), size=size)
-        else:
+            return Stretch(order, Cursor.decode(text) if text is not None else None, size)
+        if text is not None:
             raise BadParameter("page", "Either a page or a cursor.", code="page_or_cursor")
-        return self.page.rows
+        return None
 
     def get_paginated_response(self, data: Any) -> Response:
         """`{next, previous, results}`, and the same addresses as a `Link` header.
 
         A numbered page has `count` and `count_exact` before them.
         """
-        here = self.request.build_absolute_uri()
-        links = {name: _address(here, asked) for name, asked in self.page.links().items()}
-        header = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
-        return Response(
-            {
-                **self.page.count(),
-                "next": links.get("next"),
-                "previous": links.get("prev"),
-                "results": data,
-            },
-            headers={"Link": header} if header else {},
-        )
+        body, link = surroundings(self.page, here=self.request.build_absolute_uri())
+        return Response({**body, "results": data}, headers={"Link": link} if link else {})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The shape of a page, for documentation."""
@@ -110,21 +107,42 @@ class KeysetPagination(BasePagination):
         }
 
 
-class _KeysetPage:
+def surroundings(page: KeysetPage | _NumberedPage, *, here: str) -> tuple[dict[str, Any], str]:
+    """What a page says besides its results, and its `Link` header; `here` is its address."""
+    links = {name: _address(here, asked) for name, asked in page.links().items()}
+    body = {**page.count(), "next": links.get("next"), "previous": links.get("prev")}
+    return body, ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which rows of an ordered list a page shows: from where, which way, how many."""
+
+    order: KeyOrder
+    cursor: Cursor | None
+    size: int
+
+    def rows_of(self, queryset: Rows) -> Any:
+        """The page's rows, nearest first, and one more if there is one."""
+        return self.order.read(queryset, self.cursor)[: self.size + 1]
+
+    def page(self, rows: list[Any]) -> KeysetPage:
+        """The page, from what `rows_of` found."""
+        return KeysetPage(self, rows)
+
+
+class KeysetPage:
     """The rows beyond a cursor, or the first ones without."""
 
-    def __init__(
-        self, queryset: Rows, order: KeyOrder, cursor: Cursor | None, *, size: int
-    ) -> None:
-        rows = list(order.read(queryset, cursor)[: size + 1])
-        has_more = len(rows) > size
-        rows = rows[:size]
+    def __init__(self, stretch: Stretch, rows: list[Any]) -> None:
+        cursor, has_more = stretch.cursor, len(rows) > stretch.size
+        rows = rows[: stretch.size]
         # Where we came from there is at least the row that the cursor was made of.
         self.has_next, self.has_previous = has_more, cursor is not None
         if cursor is not None and cursor.backwards:
             rows.reverse()
             self.has_next, self.has_previous = True, has_more
-        self.order, self.rows = order, rows
+        self.order, self.rows = stretch.order, rows
 
     def count(self) -> dict[str, Any]:
         """Nothing: whoever reads on from where they are counts nothing."""
@@ -206,6 +224,16 @@ def _page_number(text: str, size: int) -> int:
     if len(digits) > len(str(MAX_ROWS)) or (int(digits) - 1) * size >= MAX_ROWS:
         raise PageTooDeep
     return int(digits)
+
+
+def _order(queryset: Any, request: Request, view: Any) -> KeyOrder:
+    field, descending = _ordering(request, view)
+    return KeyOrder(
+        field,
+        descending,
+        nullable=is_nullable(queryset, field),
+        tie=getattr(queryset, "tie", "id"),
+    )
 
 
 def _ordering(request: Request, view: Any) -> tuple[str, bool]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, ClassVar, Final
 
@@ -57,6 +58,7 @@ class StrictSerializer(serializers.Serializer):
 class SlugReferenceField(serializers.SlugRelatedField):
     """A row by its slug. Text that cannot be a slug is one that does not exist."""
 
+    found: Mapping[str, Any] | None = None  # by slug, where the rows were looked up before
     default_error_messages: ClassVar = {
         "does_not_exist": 'Nothing here has the slug "{value}".',
         "invalid": 'Send the slug alone, as text: "django", say.',
@@ -73,7 +75,19 @@ class SlugReferenceField(serializers.SlugRelatedField):
         # PostgreSQL would not even look for a NUL or for half a character.
         if not _SLUG.fullmatch(data):
             self.fail("does_not_exist", slug_name=self.slug_field, value=data)
-        return super().to_internal_value(data)
+        if self.found is None:
+            return super().to_internal_value(data)
+        if data not in self.found:
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
+        return self.found[data]
+
+    def find(self, slugs: Iterable[Any]) -> Mapping[str, Any]:
+        """Find many rows with one query, for `to_internal_value` to choose among: by slug."""
+        wanted = {slug for slug in slugs if isinstance(slug, str) and _SLUG.fullmatch(slug)}
+        rows: Any = self.get_queryset()
+        rows = rows.filter(**{f"{self.slug_field}__in": wanted}) if wanted else ()
+        self.found = {getattr(row, self.slug_field): row for row in rows}
+        return self.found
 
 
 class ShortListField(serializers.ListField):
@@ -92,8 +106,48 @@ class ShortListField(serializers.ListField):
         return items
 
 
-class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
-    """The same for models."""
+class SlugReferencesField(ShortListField):
+    """Rows by their slugs, each once, in the order of their queryset. One query finds them all."""
+
+    child: SlugReferenceField
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        """Find the rows.
+
+        Raises:
+            ValidationError: what is wrong with each slug, by its place in the list.
+        """
+        found = self.child.find(data)
+        super().run_child_validation(data)
+        return list(found.values())
+
+
+class ModelSerializer(serializers.ModelSerializer):
+    """REST framework's, but what follows from the model is worked out once for each class."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, for this serializer alone: they may be changed."""
+        kept = vars(type(self)).get("_kept_fields")
+        if kept is None:
+            kept = super().get_fields()
+            type(self)._kept_fields = kept  # type: ignore[attr-defined] # noqa: SLF001 - its own
+        return {name: _copied(field) for name, field in kept.items()}
+
+
+class StrictModelSerializer(StrictSerializer, ModelSerializer):
+    """The strict one for models."""
+
+
+# Their children know them as parents.
+_NESTING: Final = (
+    serializers.BaseSerializer, serializers.ListField, serializers.DictField,
+    serializers.ManyRelatedField,
+)  # fmt: skip
+
+
+def _copied(field: serializers.Field) -> serializers.Field:
+    """A field that can be bound to another serializer, sharing what no request changes."""
+    return copy.deepcopy(field) if isinstance(field, _NESTING) else copy.copy(field)
 
 
 def _refusal(*, is_known: bool) -> ErrorDetail:

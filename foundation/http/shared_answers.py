@@ -6,13 +6,17 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.caching import recall, remember
+from foundation import notes
+from foundation.caching import MISSING, Kept, Recollection, arrived, recall_or_wait, remember
 from foundation.http.conditional import REVISION
+from foundation.http.recipes import Recipe
+from foundation.notes import Answer
 
 CACHE_HEADER: Final = "X-Cache"
 LARGEST: Final = 1024 * 1024  # bytes; any parameter makes another answer, so each must be small
@@ -28,6 +32,7 @@ class SharedAnswersMixin:
     """
 
     made_from: ClassVar[tuple[str, ...]]  # the subjects whose writes change these answers
+    recipe: Recipe | None = None  # how the answer just computed can be made again
 
     def is_shared(self, request: Request) -> bool:  # noqa: ARG002 - for views to override
         """Whether the list is the same for everybody who may send this request."""
@@ -41,12 +46,19 @@ class SharedAnswersMixin:
         """Whether each reader gets the same detail of this row. Not unless a view says so."""
         return False
 
+    def computed_list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """The list, computed; a view may know a shorter way, and note it as its `recipe`."""
+        return super().list(request, *args, **kwargs)  # type: ignore[misc]
+
+    def detail_recipe(self, request: Request) -> Recipe | None:  # noqa: ARG002 - for views
+        """How the detail just computed can be made again, if it can."""
+        return None
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """The list, from the cache if it may be."""
-        compute = super().list  # type: ignore[misc]
         if not self.is_shared(request):
-            return compute(request, *args, **kwargs)
-        return self._shared(request, compute, self.may_be_remembered, *args, **kwargs)
+            return super().list(request, *args, **kwargs)  # type: ignore[misc]
+        return self._shared(request, self.computed_list, self.may_be_remembered, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """The detail, from the cache if it may be."""
@@ -54,31 +66,59 @@ class SharedAnswersMixin:
         return self._shared(request, compute, self._shows_everybodys, *args, **kwargs)
 
     def _shows_everybodys(self) -> bool:
-        return self.is_everybodys(getattr(self.shown, "instance", None))  # type: ignore[attr-defined]
+        if not self.is_everybodys(getattr(self.shown, "instance", None)):  # type: ignore[attr-defined]
+            return False
+        request: Request = self.request  # type: ignore[attr-defined]
+        if notes.wants_recipe(_meta(request)):
+            self.recipe = self.detail_recipe(request)
+        return True
 
     def _shared(
         self,
         request: Request,
-        compute: Callable[..., Response],
+        compute: Callable[..., HttpResponseBase],
         may_be_remembered: Callable[[], bool],
         *args: Any,
         **kwargs: Any,
     ) -> HttpResponseBase:
         key = f"shared:{_canonical_address(request)}"
-        found = recall(key, made_from=self.made_from)
+        found = Recollection(key, MISSING, None)
+        if settings.KEPT_ANSWERS == Kept.ALL:
+            found = recall_or_wait(key, made_from=self.made_from)
         if found.hit:
+            self._note(request, found)
             return _answer(*found.value, cache="HIT")
-        response = compute(request, *args, **kwargs)
-        if not may_be_remembered():
-            return response
-        # What REST framework does after the view returns, done here to have the bytes.
-        rendered = self.finalize_response(request, response, *args, **kwargs).render()  # type: ignore[attr-defined]
-        stored = (
-            rendered.content, rendered.headers.get("Link", ""), getattr(rendered, REVISION, 0)
-        )  # fmt: skip
-        if len(rendered.content) <= LARGEST:
-            remember(key, stored, recollection=found)
+        try:
+            response = compute(request, *args, **kwargs)
+            if not may_be_remembered():
+                return response
+            # What REST framework does after the view returns, done here to have the bytes.
+            finished = self.finalize_response(request, response, *args, **kwargs)  # type: ignore[attr-defined]
+            rendered = finished.render() if isinstance(finished, Response) else finished
+            stored = (
+                rendered.content, rendered.headers.get("Link", ""), getattr(rendered, REVISION, 0)
+            )  # fmt: skip
+            if len(rendered.content) <= LARGEST:
+                remember(stored, recollection=found)
+                self._note(request, found)
+        finally:
+            arrived(found)
         return _answer(*stored, cache="MISS")
+
+    def _note(self, request: Request, found: Recollection) -> None:
+        """Say that this answer may be given again, to whoever passed the request on.
+
+        Not where it counts against a limit of its own: who answers for us would not know.
+        """
+        match = request.resolver_match
+        if match and not self.rate_scopes:  # type: ignore[attr-defined]
+            noted = Answer(found.origin, f"/{match.route}", self.recipe)
+            notes.note_answer(_meta(request), noted)
+
+
+def _meta(request: Request) -> notes.Meta:
+    meta: notes.Meta = request._request.META  # noqa: SLF001 - what servers and middleware see
+    return meta
 
 
 def _canonical_address(request: Request) -> str:

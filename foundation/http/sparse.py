@@ -83,9 +83,7 @@ class ChoosingMixin:
         if self.choice.expand:
             kwargs["expand"] = self.choice.expand
         made: BaseSerializer = super().get_serializer(*args, **kwargs)  # type: ignore[misc]
-        if self.choice.fields is not None:
-            _trim(made, self.choice.fields)
-        return made
+        return trimmed(made, self.choice)
 
 
 def _names(request: Request, parameter: str) -> tuple[str, ...] | None:
@@ -107,9 +105,17 @@ def _refuse_others(parameter: str, names: Iterable[str], *, known: Iterable[str]
         raise BadParameter(parameter, detail, code="invalid_choice")
 
 
-def _trim(serializer: Any, names: frozenset[str]) -> None:
-    fields = getattr(serializer, "child", serializer).fields
-    shown = [name for name, field in fields.items() if not field.write_only]
-    _refuse_others(FIELDS, sorted(names), known=shown)
-    for name in set(fields) - names:
-        fields.pop(name)
+def trimmed(serializer: Any, choice: Choice) -> Any:
+    """`serializer`, without the fields that were not chosen.
+
+    Raises:
+        BadParameter: it has no such field, or only with an expansion that was not asked for.
+    """
+    names = choice.fields
+    if names is not None:
+        fields = getattr(serializer, "child", serializer).fields
+        shown = [name for name, field in fields.items() if not field.write_only]
+        _refuse_others(FIELDS, sorted(names), known=shown)
+        for name in set(fields) - names:
+            fields.pop(name)
+    return serializer

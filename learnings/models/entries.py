@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from foundation import markdown
 from foundation.errors import Missing
-from foundation.freshness import FreshQuerySet
+from foundation.freshness import FreshModel, FreshQuerySet
 from foundation.models import EditedModel
 from learnings.models.topics import Topic
 
@@ -83,6 +83,24 @@ class EntryQuerySet(FreshQuerySet[Any]):
         """Fetch what every representation shows, in a constant number of queries."""
         return self.select_related("author").prefetch_related("topics")
 
+    def create_with_topics(self, topics: Sequence[Topic], **fields: Any) -> Any:
+        """Create an entry and its topics in one transaction; it knows them without a query.
+
+        `topics` are different ones, in their usual order. Nobody can have linked them to a new
+        row, so nothing is looked for; what the row itself bumps is all that a topic would.
+        """
+        with transaction.atomic():
+            entry = self.create(**fields)
+            links = self.model.topics.through
+            name = f"{self.model._meta.model_name}_id"
+            links._default_manager.bulk_create(
+                links(topic_id=topic.pk, **{name: entry.pk}) for topic in topics
+            )
+        known = entry.topics.all()
+        known._result_cache, known._prefetch_done = list(topics), True  # noqa: SLF001
+        entry._prefetched_objects_cache = {"topics": known}  # noqa: SLF001 - all as a prefetch does
+        return entry
+
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Create many, rendered as single ones are."""
         entries = list(objs)
@@ -91,7 +109,7 @@ class EntryQuerySet(FreshQuerySet[Any]):
         return super().bulk_create(entries, *args, **kwargs)
 
 
-class Entry(EditedModel):
+class Entry(FreshModel, EditedModel):
     """What learnings, challenges and solutions have in common."""
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="%(class)ss")
@@ -123,7 +141,6 @@ class Entry(EditedModel):
     rendered: ClassVar[dict[str, str]] = {}
     # What a README can fill.
     content_fields: ClassVar[tuple[str, ...]] = ()
-    freshness: ClassVar[tuple[str, ...]]
     # Acceptance changes what a challenge shows, not the words of the solution.
     uncounted = frozenset({"accepted", "gone_at"})
 
@@ -163,8 +180,15 @@ class Entry(EditedModel):
                     ("votes_count", "votes"),
                 )
             ),
-            # An author's own entries and `?author=`, newest first.
+            # An author's own entries, drafts too: `?author=me`.
             models.Index(fields=["author", "-created_at", "-id"], name="%(class)s_by_author"),
+            # `?author=` in the shared list's own order: without it the database walks the whole
+            # list past all other authors.
+            models.Index(
+                fields=["author", "-published_at", "-id"],
+                condition=Q(status=Status.PUBLISHED),
+                name="%(class)s_pub_author",
+            ),
             # The review queue.
             models.Index(
                 fields=["submitted_at", "id"],
@@ -239,6 +263,7 @@ class Learning(Entry):
     rendered = {"body": "body_html"}
     content_fields = ("kind", "title", "body")
     freshness = ("learnings",)
+    every_row = ("every-learning",)
 
     class Meta(Entry.Meta):
         constraints = [
@@ -311,6 +336,7 @@ class Challenge(Entry):
     rendered = {"problem": "problem_html"}
     content_fields = ("title", "problem")
     freshness = ("challenges", "solutions")  # a solution is visible only with its challenge
+    every_row = ("every-challenge",)
 
     class Meta(Entry.Meta):
         constraints = [
@@ -351,6 +377,7 @@ class Solution(Entry):
     rendered = {"body": "body_html"}
     content_fields = ("body",)
     freshness = ("solutions", "challenges")  # a challenge shows how many solutions it has
+    every_row = ("every-solution", "every-challenge")
 
     class Meta(Entry.Meta):
         constraints = [
@@ -372,6 +399,11 @@ class Solution(Entry):
 
     def __str__(self) -> str:
         return f"Solution of “{self.challenge}”"
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All that a write to this solution changes: its challenge, too."""
+        return (*super().subjects, *Challenge.subjects_of_row(self.challenge_id))
 
     @property
     def summary(self) -> str:

@@ -63,11 +63,11 @@ MIDDLEWARE = [
     "foundation.http.rate_limits.RateLimitMiddleware",
     "foundation.http.conditional.ConditionalMiddleware",
     "foundation.http.problems.ProblemMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "foundation.http.page_middleware.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "foundation.http.page_middleware.PageAuthenticationMiddleware",
+    "foundation.http.page_middleware.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -107,6 +107,7 @@ def database(url: str) -> dict[str, Any]:
         return dict(SQLITE)
     config = dict(environ.Env.db_url_config(url))
     if config["ENGINE"] == "django.db.backends.postgresql":
+        config["ENGINE"] = "foundation.postgresql"
         config["CONN_HEALTH_CHECKS"] = True  # a restarted server costs no failed request
         options: dict[str, Any] = config.setdefault("OPTIONS", {})
         options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 3}
@@ -134,11 +135,14 @@ def cache(url: str) -> dict[str, Any]:
 
 
 CACHES = {"default": cache(ENVIRONMENT.redis_url)}
+KEPT_ANSWERS = ENVIRONMENT.nexus_cache  # as foundation.caching.Kept names them
+FAST_LANE = ENVIRONMENT.nexus_fast_lane
 
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [
+    "accounts.hashing.LeanArgon2Hasher",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]

@@ -38,6 +38,8 @@ class Environment:
     nexus_num_proxies: int
     nexus_rate_limits: dict[str, tuple[int, int]]  # quota and seconds by a limit's name
     nexus_source_hosts: list[str]
+    nexus_cache: str  # which shared answers are kept: all, fragments or none
+    nexus_fast_lane: bool
     nexus_https: bool
     nexus_public_read: bool
     nexus_demo: bool
@@ -72,6 +74,10 @@ class Environment:
                 nexus_num_proxies=env.int("NEXUS_NUM_PROXIES", default=0),
                 nexus_rate_limits=_rates(env.list("NEXUS_RATE_LIMITS", default=[])),
                 nexus_source_hosts=env.list("NEXUS_SOURCE_HOSTS", default=GITHUB_HOSTS),
+                nexus_cache=_one_of(
+                    "all", "fragments", "none", given=env.str("NEXUS_CACHE", default="all")
+                ),
+                nexus_fast_lane=env.bool("NEXUS_FAST_LANE", default=True),
                 nexus_https=env.bool("NEXUS_HTTPS", default=True),
                 nexus_public_read=env.bool("NEXUS_PUBLIC_READ", default=False),
                 nexus_demo=env.bool("NEXUS_DEMO", default=False),
@@ -129,6 +135,12 @@ class Environment:
                 kept.hardlink_to(mine)
             mine.unlink()
         return kept.read_text()
+
+
+def _one_of(*known: str, given: str) -> str:
+    if given not in known:
+        raise ValueError(f"{given!r} is none of {', '.join(known)}")
+    return given
 
 
 _RATE = re.compile(r"([a-z-]+)=([1-9][0-9]{0,8})/(second|minute|hour|day)", re.ASCII)

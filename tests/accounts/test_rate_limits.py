@@ -6,7 +6,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 
 from accounts.models import User
-from foundation import limiting
+from foundation import redis_commands
 from tests.factories.accounts import PASSWORD
 from tests.together import together
 from tests.wires import closed_port, frozen_port
@@ -35,7 +35,7 @@ def redis_away(request, monkeypatch):
     with request.param() as port:
         options = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3}
         dead = RedisCache(f"redis://127.0.0.1:{port}/0", {"OPTIONS": options})
-        monkeypatch.setattr(limiting, "cache", dead)
+        monkeypatch.setattr(redis_commands, "cache", dead)
         yield
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.hashers import get_hasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.core.cache import cache
+from django.utils.module_loading import import_string
 from redis.exceptions import ConnectionError as RedisAway
 
 from accounts.models import Role, TokenFamily, User
@@ -129,7 +130,10 @@ def test_signing_up_stores_passwords_with_argon2():
     from nexus.settings import base
 
     assert get_hasher().algorithm == "md5"  # only here, because it is fast
-    assert base.PASSWORD_HASHERS[0].endswith(".Argon2PasswordHasher")
+    first = import_string(base.PASSWORD_HASHERS[0])
+    assert issubclass(first, Argon2PasswordHasher)
+    # OWASP, Password Storage Cheat Sheet: the least that Argon2id should be given.
+    assert (first.time_cost, first.memory_cost) >= (2, 19 * 1024)
 
 
 # --- Logging in -------------------------------------------------------------------------------

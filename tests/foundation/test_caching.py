@@ -17,7 +17,7 @@ from tests.wires import closed_port, frozen_port
 def answer(key: str, value: object = None, *, made_from: tuple[str, ...] = ("topics",)) -> object:
     """What is recalled under `key`; `value` is remembered there first, if given."""
     if value is not None:
-        remember(key, value, recollection=recall(key, made_from=made_from))
+        remember(value, recollection=recall(key, made_from=made_from))
     return recall(key, made_from=made_from).value
 
 
@@ -42,7 +42,7 @@ class TestRemembering:
         assert answer("list", ["a", "b"]) == ["a", "b"]
 
     def test_none_can_be_remembered(self):
-        remember("nobody", None, recollection=recall("nobody", made_from=["readers"]))
+        remember(None, recollection=recall("nobody", made_from=["readers"]))
 
         assert recall("nobody", made_from=["readers"]).hit
 
@@ -52,7 +52,7 @@ class TestRemembering:
         assert answer("two") is MISSING
 
     def test_it_lasts_no_longer_than_it_may(self):
-        remember("list", 1, recollection=recall("list", made_from=["topics"]), ttl=0)
+        remember(1, recollection=recall("list", made_from=["topics"]), ttl=0)
 
         assert answer("list") is MISSING
 
@@ -77,7 +77,7 @@ class TestBumping:
         found = recall("list", made_from=["topics"])
         old = "read from the database before the write"
         bump_now("topics")
-        remember("list", old, recollection=found)
+        remember(old, recollection=found)
 
         assert answer("list") is MISSING
 
@@ -146,7 +146,7 @@ class TestDeadCache:
             dead = RedisCache(f"redis://127.0.0.1:{port}/0", {})
             monkeypatch.setattr(caching, "cache", dead)
 
-            remember("list", 1, recollection=found)
+            remember(1, recollection=found)
 
         assert caching.pause.is_on
 

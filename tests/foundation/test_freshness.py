@@ -30,7 +30,7 @@ def bumped(on_commit):
     def run(write, *others: str) -> set[str]:
         subjects = [*SUBJECTS, *others]
         for subject in subjects:
-            remember(subject, 1, recollection=recall(subject, made_from=[subject]))
+            remember(1, recollection=recall(subject, made_from=[subject]))
         with on_commit():
             write()
         return {each for each in subjects if not recall(each, made_from=[each]).hit}

@@ -4,11 +4,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from django.utils import timezone
 
-from foundation import caching, limiting, tasks
+from foundation import caching, limiting, redis_commands, tasks
 from foundation.limiting import Attempt, Limit, count
 from foundation.models import AttemptCount
 from nexus.settings.base import cache as cache_settings
@@ -23,10 +24,10 @@ NO_REDIS = "this run has no Redis"
 def counter(request, monkeypatch):
     """The three that count; a limit that guards secrets is the database's without Redis."""
     if request.param == "redis":
-        if not limiting.has_redis():
+        if not redis_commands.is_configured():
             pytest.skip(NO_REDIS)
     else:
-        monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
+        monkeypatch.setattr(redis_commands, "cache", LocMemCache("limits", {}))
     return request.param
 
 
@@ -47,7 +48,7 @@ def dead_redis(request, monkeypatch):
     with request.param() as port:
         config = cache_settings(f"redis://127.0.0.1:{port}/0")
         dead = RedisCache(config["LOCATION"], {"OPTIONS": config["OPTIONS"]})
-        monkeypatch.setattr(limiting, "cache", dead)
+        monkeypatch.setattr(redis_commands, "cache", dead)
         yield
 
 
@@ -86,8 +87,8 @@ class TestCounting:
         assert remaining(wide) == [3]
 
     def test_what_an_ordinary_limit_refuses_uses_up_none_that_guards_secrets(self, monkeypatch):
-        if not limiting.has_redis():  # then two of them count, each its own kind
-            monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
+        if not redis_commands.is_configured():  # then two of them count, each its own kind
+            monkeypatch.setattr(redis_commands, "cache", LocMemCache("limits", {}))
         ordinary = Attempt(Limit("requests", 1, 60), "a stranger")
         guarding = Attempt(Limit("tries", 3, 3600, guards_secrets=True), "a victim")
         assert not is_refused(ordinary)
@@ -161,11 +162,12 @@ def test_ordinary_limits_cost_no_query(django_assert_num_queries):
 def test_redis_is_asked_once_for_all_limits(monkeypatch):
     asked = [Attempt(Limit(name, 3, 60), "somebody") for name in "abc"]
     count(asked, at=NOON)  # may send the script
-    client = type(limiting.cache._cache.get_client())
     sent = []
-    execute = client.execute_command
+    ask = redis_commands._Line.ask
     monkeypatch.setattr(
-        client, "execute_command", lambda self, *a, **o: sent.append(a[0]) or execute(self, *a, **o)
+        redis_commands._Line,
+        "ask",
+        lambda line, commands: sent.extend(c[0] for c in commands) or ask(line, commands),
     )
 
     count(asked, at=NOON)
@@ -175,14 +177,14 @@ def test_redis_is_asked_once_for_all_limits(monkeypatch):
 
 @pytest.mark.services
 def test_a_restarted_redis_learns_the_script_again_and_its_keys_carry_the_prefix():
-    client = limiting.cache._cache.get_client()
+    client = cache._cache.get_client()
     client.script_flush()
     attempt = Attempt(Limit("tries", 3, 60), "somebody")
 
     assert remaining(attempt) == [2]
 
-    key = limiting.cache.make_key(attempt.key)
-    assert key.startswith(limiting.cache.key_prefix)
+    key = cache.make_key(attempt.key)
+    assert key.startswith(cache.key_prefix)
     assert 0 < client.pttl(key) <= 60_000
 
 
@@ -234,7 +236,7 @@ def test_in_memory_nobody_comes_in_between_the_look_and_the_count(monkeypatch):
         return found
 
     monkeypatch.setattr(limiting._Memory, "_find", find_slowly)
-    monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
+    monkeypatch.setattr(redis_commands, "cache", LocMemCache("limits", {}))
     attempt = Attempt(Limit("tries", 100, 60), "somebody")
 
     together(*[lambda: remaining(attempt)] * 20)
@@ -243,7 +245,7 @@ def test_in_memory_nobody_comes_in_between_the_look_and_the_count(monkeypatch):
 
 
 def test_a_storm_from_everywhere_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(limiting, "cache", LocMemCache("limits", {}))
+    monkeypatch.setattr(redis_commands, "cache", LocMemCache("limits", {}))
     monkeypatch.setattr(limiting, "MOST_IN_MEMORY", 100)
     limit = Limit("tries", 1, 60)
     for number in range(1000):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.rest.v1.profiles import MeView
-from foundation import limiting
+from foundation import limiting, redis_commands
 from foundation.http.rate_limits import SCOPES, attempts, place_of
 from nexus.settings import base
 from nexus.settings.base import cache as cache_settings
@@ -282,7 +282,7 @@ def test_while_redis_is_away_requests_pass_with_a_full_quota(
     with nobody() as port:
         config = cache_settings(f"redis://127.0.0.1:{port}/0")
         dead = RedisCache(config["LOCATION"], {"OPTIONS": config["OPTIONS"]})
-        monkeypatch.setattr(limiting, "cache", dead)
+        monkeypatch.setattr(redis_commands, "cache", dead)
 
         answers = [client.get(ME) for _ in range(5)]
 

@@ -1,7 +1,8 @@
 """Real hubs for journeys: Nexus as its users meet it, in processes of its own.
 
-`embedded` is `manage.py up`: one process, SQLite, everything in memory. `on_services` is a web
-server, a worker and a beat, each a process, on a fresh PostgreSQL database with Redis and RabbitMQ.
+`embedded_hub` is `manage.py up`: one process, SQLite, everything in memory. `hub_on_services` is
+web servers, workers and beats, each a process, on a fresh PostgreSQL database with Redis and
+RabbitMQ.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -25,6 +27,17 @@ from tests.nexus.running import ROOT, Hub, embedded, free_port
 PATIENCE = 60  # seconds for a hub to start; the machine may be busy with other tests
 REDIS_DATABASE = 11  # emptied before use: what it remembers belongs to another database's ids
 CURATOR = ("curator@example.org", "a curator's long password")
+ADMIN = ("admin@example.org", "an admin's long password")
+SERVER = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A hub that runs: the addresses of its web servers, its database, the folder of its logs."""
+
+    addresses: list[str]
+    database_url: str
+    folder: Path
 
 
 @contextlib.contextmanager
@@ -33,7 +46,7 @@ def embedded_hub(folder: Path) -> Iterator[str]:
     hub = Hub(folder, demo=False)
     try:
         hub.wait_until_it_serves()
-        _add_curator(embedded(NEXUS_DATA_DIR=str(folder)))
+        _add_staff(embedded(NEXUS_DATA_DIR=str(folder)))
         yield f"http://127.0.0.1:{hub.port}"
         code, _seconds = hub.stop()
         assert code == 0, hub.output
@@ -42,44 +55,56 @@ def embedded_hub(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def hub_on_services(folder: Path) -> Iterator[str]:
-    """Run a server, a worker and a beat on the services of this test run; yields the address."""
-    with _fresh_database() as database_url:
-        port = free_port()
+def hub_on_services(folder: Path, *, of_each: int = 1, **variables: str) -> Iterator[Served]:
+    """Run so many servers, workers and beats on the services of this test run."""
+    with _fresh_database() as database_url, contextlib.ExitStack() as running:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "nexus.settings.development",
             "DATABASE_URL": database_url,
             "REDIS_URL": _emptied_redis(),
             "NEXUS_DATA_DIR": str(folder),
+            **variables,
         }
         _manage(environment, "migrate", "--verbosity=0")
-        _add_curator(environment)
-        program = [sys.executable, "-m"]
-        server = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-        commands = {
-            "web": [*program, *server, "nexus.wsgi:application"],
-            "worker": [*program, "celery", "-A", "nexus", "worker", "--concurrency=2"],
-            "beat": [*program, "celery", "-A", "nexus", "beat", "-s", str(folder / "beat")],
-        }
-        with contextlib.ExitStack() as running:
-            for name, command in commands.items():
-                running.enter_context(_process(name, command, environment, folder))
+        _add_staff(environment)
+        ports = [free_port() for _ in range(of_each)]
+        processes = [
+            running.enter_context(_process(name, command, environment, folder))
+            for number, port in enumerate(ports, start=1)
+            for name, command in _commands(folder, number, port).items()
+        ]
+        for port in ports:
             _wait_until_ready(f"http://127.0.0.1:{port}/readyz", folder)
-            yield f"http://127.0.0.1:{port}"
+        yield Served([f"http://127.0.0.1:{port}" for port in ports], database_url, folder)
+        for process in processes:  # together: each takes a moment to end what it is doing
+            process.terminate()
+
+
+def _commands(folder: Path, number: int, port: int) -> dict[str, list[str]]:
+    """The `number`th server, worker and beat, by the names of their logs."""
+    celery = ["celery", "-A", "nexus"]
+    commands = {
+        "web": [*SERVER, "--port", str(port), "nexus.wsgi:application"],
+        "worker": [*celery, "worker", "--concurrency=2", "-n", f"{number}@{os.getpid()}"],
+        "beat": [*celery, "beat", "--loglevel=INFO", "-s", str(folder / f"beat{number}")],
+    }
+    return {
+        f"{name}{number}": [sys.executable, "-m", *command] for name, command in commands.items()
+    }
 
 
 @contextlib.contextmanager
 def _process(
     name: str, command: list[str], environment: dict[str, str], folder: Path
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in a process group of its own, with its output in `NAME.log`."""
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
@@ -109,11 +134,12 @@ def _emptied_redis() -> str:
     return url
 
 
-def _add_curator(environment: dict[str, str]) -> None:
-    email, password = CURATOR
+def _add_staff(environment: dict[str, str]) -> None:
+    """Make a curator and an admin."""
     script = (
         "from accounts.models import Role, User; "
-        f"User.objects.create_user({email!r}, {password!r}, display_name='Cora', role=Role.CURATOR)"
+        f"User.objects.create_user(*{CURATOR!r}, display_name='Cora', role=Role.CURATOR); "
+        f"User.objects.create_user(*{ADMIN!r}, display_name='Ada', role=Role.ADMIN)"
     )
     _manage(environment, "shell", "-c", script)
 
@@ -132,5 +158,7 @@ def _wait_until_ready(address: str, folder: Path) -> None:
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
             if answer.status == 200:
                 return
-        assert time.monotonic() < deadline, (folder / "web.log").read_text()
+        assert time.monotonic() < deadline, "\n".join(
+            log.read_text() for log in folder.glob("web*.log")
+        )
         time.sleep(0.1)

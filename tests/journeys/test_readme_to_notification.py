@@ -5,12 +5,8 @@ Over HTTP and in a real browser, against real processes, on both set-ups.
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,54 +16,10 @@ from playwright.sync_api import sync_playwright
 
 from tests import present
 from tests.journeys.hubs import CURATOR, embedded_hub, hub_on_services
+from tests.journeys.people import Client
 
 PATIENCE = 60  # seconds for a worker to do what it was asked
 OWN_READMES = Path(__file__).parents[1] / "readmes"
-
-
-class Client:
-    """Somebody with a token."""
-
-    def __init__(self, hub: str, name: str) -> None:
-        self.hub = hub
-        self.token = ""
-        person = {"email": f"{name}@example.org", "password": "a long and lovely phrase"}
-        self.post("auth/register/", {**person, "display_name": name, "track": "BACKEND"})
-        self.token = self.post("auth/token/", person)["access"]
-
-    def get(self, path: str) -> Any:
-        return self._send("GET", path)
-
-    def post(self, path: str, body: Any = None) -> Any:
-        return self._send("POST", path, json.dumps(body or {}).encode(), "application/json")
-
-    def upload(self, path: str, name: str, content: bytes) -> Any:
-        border = uuid.uuid4().hex
-        head = (
-            f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-            "Content-Type: text/markdown\r\n\r\n"
-        )
-        body = head.encode() + content + f"\r\n--{border}--\r\n".encode()
-        return self._send("POST", path, body, f"multipart/form-data; boundary={border}")
-
-    def pages(self, path: str) -> Iterator[dict[str, Any]]:
-        while path:
-            page = self.get(path)
-            yield from page["results"]
-            path = (page["next"] or "").removeprefix(f"{self.hub}/api/v1/")
-
-    def _send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Any:
-        request = urllib.request.Request(f"{self.hub}/api/v1/{path}", data=body, method=method)
-        if kind:
-            request.add_header("Content-Type", kind)
-        if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                pytest.fail(f"{method} {path}: {refusal.code} {refusal.read().decode()}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +52,8 @@ def wait_for(look: Any) -> Any:
     return found
 
 
-def publish_everything_in_a_browser(hub: str) -> None:
+def publish_everything_in_a_browser(hubs: Sequence[str]) -> None:
+    (hub,) = hubs
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=present.chromium(),
@@ -137,13 +90,18 @@ def notified_of(author: Client, expected: int) -> list[str]:
     return wait_for(look)
 
 
-def go(hub: str, readmes: list[Path]) -> None:
-    author, reader = Client(hub, "author"), Client(hub, "reader")
+def go(
+    hubs: Sequence[str],
+    readmes: list[Path],
+    publish_everything: Callable[[Sequence[str]], None] = publish_everything_in_a_browser,
+) -> None:
+    """Make the journey, asking the servers of one hub in turn."""
+    author, reader = (Client.signed_up(hubs, name) for name in ("author", "reader"))
     assert list(reader.pages("challenges/")) == []
 
     imported = [import_and_submit(author, readme) for readme in readmes]
     assert list(reader.pages("challenges/")) == []
-    publish_everything_in_a_browser(hub)
+    publish_everything(hubs)
 
     shown = {row["id"]: row for row in reader.pages("challenges/")}
     assert set(shown) == {pk for each in imported for pk in each.challenges}
@@ -159,7 +117,7 @@ def go(hub: str, readmes: list[Path]) -> None:
 def test_our_own_readmes_make_the_journey_embedded(tmp_path):
     folder = tmp_path / "data"
     with embedded_hub(folder) as hub:
-        go(hub, [OWN_READMES / "labelled_pairs.md", OWN_READMES / "tables.md"])
+        go([hub], [OWN_READMES / "labelled_pairs.md", OWN_READMES / "tables.md"])
 
 
 def seeds(folder: Path) -> list[Path]:
@@ -172,11 +130,11 @@ def seeds(folder: Path) -> list[Path]:
 @pytest.mark.embedded
 def test_the_five_seeds_make_the_journey_embedded(tmp_path, labelled_readmes):
     with embedded_hub(tmp_path / "data") as hub:
-        go(hub, seeds(labelled_readmes))
+        go([hub], seeds(labelled_readmes))
 
 
 @pytest.mark.browser
 @pytest.mark.services
 def test_the_five_seeds_make_the_journey_on_services(tmp_path, labelled_readmes):
     with hub_on_services(tmp_path) as hub:
-        go(hub, seeds(labelled_readmes))
+        go(hub.addresses, seeds(labelled_readmes))

@@ -163,6 +163,34 @@ class TestWriting:
         answer = api(learner).post(CHALLENGES, {"title": "x" * (1024 * 1024)})
         problem(answer, 413, "too_large")
 
+    @pytest.mark.parametrize("path", [CHALLENGES, LEARNINGS, SOLUTIONS])
+    def test_a_new_draft_is_answered_as_a_read_shows_it(self, api, learner, path):
+        slugs = [TopicFactory(name=name).slug for name in ("zsh", "Ansible", "éclair", "Redis")]
+        body = {
+            CHALLENGES: {"title": "  No space left  ", "problem": "On *disk*."},
+            LEARNINGS: {"title": "Volumes", "kind": "CONCEPT"},
+            SOLUTIONS: {"challenge": ChallengeFactory(published=True).pk, "body": "Prune."},
+        }[path]
+
+        made = api(learner).post(path, {**body, "topics": [*slugs, slugs[0]]})
+
+        read = api(learner).get(made["Location"])
+        assert (made.status_code, made.json()) == (201, read.json())
+        assert made["ETag"] == read["ETag"]
+        assert len(read.json()["topics"]) == len(slugs)
+
+    def test_topics_cost_no_queries_of_their_own(self, api, learner):
+        slugs = [TopicFactory().slug for _ in range(20)]
+        author = api(learner)
+        counts = []
+        author.get(CHALLENGES)  # from now on it is known who is asking
+        for few in (slugs[:1], slugs):
+            with CaptureQueriesContext(connection) as queries:
+                made = author.post(CHALLENGES, {"title": "No space left", "topics": few})
+            assert made.status_code == 201
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
     def test_markdown_is_sanitised_when_saved(self, api, learner):
         text = "Hi <script>alert(1)</script> [x](javascript:alert(1)) ![y](http://e.example/y)"
         shown = api(learner).post(LEARNINGS, {"title": "T", "kind": "CONCEPT", "body": text}).json()

@@ -17,6 +17,7 @@ from foundation.http import idempotency
 from foundation.models import KeptAnswer, ScheduleSlot
 from learnings.models import ImportRun, Learning
 from learnings.rest.v1.entries import LearningViewSet
+from learnings.rest.v1.serializers import LearningSerializer
 from tests.factories.accounts import UserFactory
 from tests.factories.learnings import ChallengeFactory, LearningFactory
 from tests.together import together
@@ -177,7 +178,7 @@ class TestRefusing:
             raise RuntimeError
 
         with monkeypatch.context() as patched:
-            patched.setattr(LearningViewSet, "_shown", broken)
+            patched.setattr(LearningSerializer, "to_representation", broken)
             assert client.post(LEARNINGS, BODY, **key()).status_code == 500
         assert not Learning.objects.exists()
         assert not KeptAnswer.objects.exists()

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import logging_in, signing_up, tokens
-from accounts.rest.authentication import CHALLENGE, opened_by
+from accounts.rest.authentication import CHALLENGE, good_token
 from accounts.rest.v1.serializers import (
     CredentialsSerializer,
     MeSerializer,
@@ -135,7 +135,7 @@ class VerifyView(OpenView):
         make them bad.
         """
         token = self.validated(request)["token"]
-        if opened_by(token) is None:
+        if good_token(token) is None:
             tokens.verify_refresh(token, at=timezone.now())
         return Response({})
 

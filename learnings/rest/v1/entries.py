@@ -6,7 +6,7 @@ the domain and answers with what came of it.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -20,58 +20,27 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.rest.authentication import signed_in
 from accounts.rest.permissions import IsSignedInOrPublicRead
-from foundation.http.shared_answers import SharedAnswersMixin
-from foundation.http.sparse import ChoosingMixin
+from foundation.http.sparse import READING
 from foundation.http.views import ContractMixin
 from foundation.models import EditedModel
 from foundation.openapi.describing import documented
 from learnings import marking, publishing, revising
 from learnings.models import Challenge, Entry, Learning, Solution, Status
 from learnings.rest.v1 import filters, serializers
-from learnings.rest.v1.fetching import CHALLENGE_EXPANSIONS, EXPANSIONS, fetched, subjects_of
+from learnings.rest.v1.fetching import CHALLENGE_EXPANSIONS, fetched
+from learnings.rest.v1.lists import EntryListMixin, FragmentedEntriesMixin
 from learnings.rest.v1.revisions import RevisionSerializer
-
-SHARED_ORDER = ("-published_at", "created_at", "updated_at", "votes_count")
-PERSONAL_ORDER = ("-created_at", "published_at", "updated_at", "votes_count")
-
-
-class EntryListMixin(ChoosingMixin, SharedAnswersMixin):
-    """Lists of entries: the published ones for everybody, or a reader's own by any status."""
-
-    filterset_class: ClassVar[type[filters.EntryFilterSet]]
-    expansions: ClassVar[tuple[str, ...]] = EXPANSIONS
-    shown_from: ClassVar[tuple[str, ...]]  # whose writes change what is shown without expansions
-
-    @property
-    def made_from(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The subjects whose writes change this answer."""
-        return tuple(sorted({*self.shown_from, *subjects_of(self.choice)}))
-
-    def is_shared(self, request: Request) -> bool:
-        """Whether this list is the same for everybody who may send the request."""
-        asked = request.query_params
-        return "status" not in asked and asked.get("author") != "me"
-
-    def is_everybodys(self, row: Any) -> bool:
-        """Whether every reader gets the same: it is published, and carries no private remark."""
-        return row.status == Status.PUBLISHED and not row.review_reason
-
-    @property
-    def ordering_fields(self) -> tuple[str, ...]:
-        """Sort keys, the default first. Drafts have no date of publication."""
-        return SHARED_ORDER if self.is_shared(self.request) else PERSONAL_ORDER  # type: ignore[attr-defined]
 
 
 class EntryViewSet(
     ContractMixin,
-    EntryListMixin,
+    FragmentedEntriesMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet,
 ):
     """What the three kinds of entries share."""
 
-    model: ClassVar[type[Entry]]
     permission_classes = [IsSignedInOrPublicRead]
     lookup_value_regex = "[0-9]{1,18}"
 
@@ -82,7 +51,9 @@ class EntryViewSet(
             return rows.none()
         if self.action == "list" and self.is_shared(self.request):
             return fetched(rows.published(), self.choice)
-        return fetched(rows.visible_to(self.request.user), self.choice)
+        rows = rows.visible_to(self.request.user)
+        # What is written is read again, under its lock: of the row only its id is needed.
+        return fetched(rows, self.choice) if self.action in READING else rows
 
     def create(self, request: Request) -> Response:
         """Write a draft.
@@ -94,7 +65,7 @@ class EntryViewSet(
         self.check_new(serializer)
         entry = serializer.save(author=signed_in(request))
         return Response(
-            self._shown(entry), status=status.HTTP_201_CREATED, headers={"Location": entry.address}
+            serializer.data, status=status.HTTP_201_CREATED, headers={"Location": entry.address}
         )
 
     def check_new(self, serializer: BaseSerializer) -> None:

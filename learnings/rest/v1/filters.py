@@ -14,6 +14,7 @@ from rest_framework.exceptions import NotAuthenticated
 
 from accounts.models import Cohort, Membership, Track
 from foundation.http.filtering import TruthFilter
+from learnings import searching
 from learnings.models import Challenge, Learning, LearningKind, Solution, Status, Topic, TopicKind
 from learnings.searching import containing, matching
 
@@ -124,10 +125,7 @@ def under_any(entries: QuerySet[Any], topics: Any) -> QuerySet[Any]:
     """Entries under any of the topics; all of them without topics."""
     if not topics:
         return entries
-    # A subquery, not a join: an entry under two of the topics must not appear twice.
-    model: Any = entries.model
-    link = {model._meta.model_name: OuterRef("pk"), "topic__in": topics}
-    return entries.filter(Exists(model.topics.through.objects.filter(**link)))
+    return searching.under_any(entries, [topic.pk for topic in topics])
 
 
 class TopicalFilterSet(EntryFilterSet):

@@ -10,8 +10,9 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.rest.v1.serializers import PublicUserSerializer
 from foundation.http.serializers import (
-    ShortListField,
+    ModelSerializer,
     SlugReferenceField,
+    SlugReferencesField,
     StrictModelSerializer,
     StrictSerializer,
 )
@@ -36,7 +37,7 @@ SOLUTIONS_HELP = (
 )
 
 
-class AuthorSerializer(serializers.ModelSerializer):
+class AuthorSerializer(ModelSerializer):
     """Who wrote an entry."""
 
     class Meta:
@@ -58,7 +59,7 @@ class ExpandedAuthorSerializer(PublicUserSerializer):
         return shown if instance.is_active else {**shown, "bio": "", "github_url": ""}
 
 
-class TopicReferenceSerializer(serializers.ModelSerializer):
+class TopicReferenceSerializer(ModelSerializer):
     """A topic as entries name it."""
 
     class Meta:
@@ -87,14 +88,19 @@ class TopicReferenceField(SlugReferenceField):
     shown_as = TopicReferenceSerializer  # for the documentation
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(slug_field="slug", queryset=Topic.objects.confirmed(), **options)
+        super().__init__(slug_field="slug", queryset=Topic.objects.all(), **options)
+
+    def get_queryset(self) -> Any:
+        """Topics that everybody sees; narrowed down only where somebody chooses one."""
+        rows: Any = super().get_queryset()
+        return rows.confirmed()
 
     def to_representation(self, obj: Topic) -> dict[str, str]:  # type: ignore[override]
         """The topic's slug and name."""
         return {"slug": obj.slug, "name": obj.name}
 
 
-class TopicReferencesField(ShortListField):
+class TopicReferencesField(SlugReferencesField):
     """An entry's topics. Unlike REST framework's own list of relations, it names the wrong one."""
 
     child = TopicReferenceField()
@@ -144,6 +150,12 @@ class EntrySerializer(StrictModelSerializer):
         if "topics" in self.expand:
             fields["topics"] = TopicSerializer(many=True, read_only=True)
         return fields
+
+    def create(self, validated_data: dict[str, Any]) -> Entry:
+        """Write the entry with its topics."""
+        rows: Any = self.Meta.model._default_manager  # type: ignore[attr-defined]
+        entry: Entry = rows.create_with_topics(validated_data.pop("topics", []), **validated_data)
+        return entry
 
     def validate_topics(self, topics: list[Topic]) -> list[Topic]:
         """Choose among what is shown: the proposed topics of an entry stay with it."""

@@ -1,0 +1,1 @@
+"""The fast lane against Django alone: the same answers, and never an older one."""
