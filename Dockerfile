@@ -27,7 +27,10 @@ VOLUME /var/lib/nexus
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD ["python", "deploy/healthcheck.py"]
-# Few threads: Python runs one at a time, and the others only wait for the database.
+# Few threads: Python runs one at a time, and the others only wait for the database. A worker that
+# is told to stop while it starts does not hear it, and one that waits for a slow body cannot. At a
+# reload an old worker stays for the respawn interval: as long as a new one may take to start.
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
      "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", \
+     "--respawn-interval", "10", "--workers-kill-timeout", "30", \
      "nexus.wsgi:application"]
