@@ -18,7 +18,7 @@ PRODUCTION := env DJANGO_SETTINGS_MODULE=nexus.settings.production NEXUS_DEMO=0 
 
 .DEFAULT_GOAL := help
 CHECKS := style types floors migrations production compose
-.PHONY: help run demo test check $(CHECKS) contract fuzz format bench audit lock
+.PHONY: help run demo test check $(CHECKS) contract fuzz format bench load audit lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,10 +72,11 @@ format: $(DEV_READY) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV_READY) ## Run every benchmark
-	@set -e; for script in benchmarks/*.py; do \
-		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script"; \
-	done
+bench: $(DEV_READY) ## Compare with an empty view and with peers: 12 minutes (ARGS=--quick, ARGS=--help)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+load: $(DEV_READY) ## Put a hub of its own under mixed load, then check its books (MINUTES=, RATE=, SEED=, ARGS=)
+	$(BIN)/python -m benchmarks.load --minutes $${MINUTES:-10} --rate $${RATE:-40} --seed $${SEED:-1} $(ARGS)
 
 audit: $(DEV_READY) ## Ask whether a pinned package has a known weakness (needs a network)
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.txt

@@ -1,7 +1,8 @@
 """What reading a README costs, and how well it is read.
 
-    make bench
-    NEXUS_LABELLED_READMES=/folder make bench    also against READMEs that people labelled
+    make bench ARGS="--only reading"
+
+With `NEXUS_LABELLED_READMES=/folder` also against READMEs that people labelled.
 
 Texts of our own, ordinary and hostile, are doubled from 1 kB to 1 MB: where time grows linearly,
 each doubling costs twice as much (less while a fixed part weighs in). Figures are of processor

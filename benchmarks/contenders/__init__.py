@@ -1,0 +1,1 @@
+"""What Nexus is compared with, each an application of its own for the same server."""

@@ -1,0 +1,1 @@
+"""Challenges as REST framework's tutorial would have them, over Nexus' own tables."""
