@@ -7,19 +7,9 @@ are constraints of the database; what happens on the way from draft to published
 from learnings.models.about import ENTRY_MODELS, EntryType
 from learnings.models.briefs import Brief
 from learnings.models.changes import ImportConflict, Keep, Revision, RevisionStatus
-from learnings.models.entries import (
-    MAX_FOREMOST,
-    Challenge,
-    Entry,
-    EntryGone,
-    Learning,
-    LearningKind,
-    Solution,
-    Status,
-    Viewer,
-    digest_of,
-)
+from learnings.models.entries import Entry, EntryGone, Status, Viewer, digest_of
 from learnings.models.imports import ImportRun, ImportStatus
+from learnings.models.kinds import MAX_FOREMOST, Challenge, Learning, LearningKind, Solution
 from learnings.models.marks import Bookmark, Vote
 from learnings.models.sources import Source
 from learnings.models.topics import Topic, TopicAlias, TopicKind

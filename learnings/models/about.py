@@ -7,7 +7,8 @@ from typing import Final
 from django.db import models
 from django.db.models import Q
 
-from learnings.models.entries import Challenge, Entry, Learning, Solution
+from learnings.models.entries import Entry
+from learnings.models.kinds import Challenge, Learning, Solution
 
 
 class EntryType(models.TextChoices):

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from learnings.models.about import AboutAnEntry, about_one_entry
-from learnings.models.entries import Challenge, Entry, Learning, Solution
+from learnings.models.entries import Entry
+from learnings.models.kinds import Challenge, Learning, Solution
 
 
 class MarkQuerySet(models.QuerySet[Any]):
