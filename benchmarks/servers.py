@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -19,7 +19,7 @@ from typing import Final, Self
 from benchmarks import memory
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PATIENCE: Final = 60  # seconds until a server must accept connections
+PATIENCE: Final = 60  # seconds until a server accepts connections, or a process has ended
 _CMD: Final = re.compile(r"^CMD (\[.*?\])[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -126,6 +126,26 @@ class Running:
 
     def _environment(self) -> dict[str, str]:
         return {**callers_own(), "PYTHONPATH": str(ROOT), **self.server.environment}
+
+
+@contextmanager
+def process(
+    name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that runs until this is left, with what it says in `NAME.log` of the folder."""
+    with (folder / f"{name}.log").open("wb") as log:
+        started = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)  # its own session: nobody else is in it
+            started.wait(PATIENCE)
 
 
 def callers_own() -> dict[str, str]:

@@ -9,11 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,9 +27,9 @@ import psycopg
 import redis
 import yaml
 
-from benchmarks.servers import ROOT, callers_own
+from benchmarks.servers import ROOT, callers_own, free_port, process, production_command
 
-PATIENCE: Final = 60  # seconds for the hub to start, or a process of it to end
+PATIENCE: Final = 60  # seconds for the hub to start
 USUAL: Final = {
     "DATABASE_URL": "postgres://postgres@127.0.0.1:5432/postgres",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
@@ -91,14 +88,14 @@ def started(*, people: int, seed: int, variables: Mapping[str, str]) -> Iterator
         }
         file = folder / "seeded.json"
         _run(environment, "-m", "benchmarks.load.seeding", str(file), str(people), str(seed))
-        port = _free_port()
+        port = free_port()
         processes = {
-            name: until_the_end.enter_context(_process(name, command, environment, folder))
+            name: until_the_end.enter_context(process(name, command, environment, folder))
             for name, command in commands(port, folder).items()
         }
         # All at once, so that none waits for another to end.
-        for process in processes.values():
-            until_the_end.callback(process.terminate)
+        for running in processes.values():
+            until_the_end.callback(running.terminate)
         made = Hub(port, folder, environment, processes, json.loads(file.read_text()))
         _wait_until_ready(made)
         yield made
@@ -106,10 +103,8 @@ def started(*, people: int, seed: int, variables: Mapping[str, str]) -> Iterator
 
 def commands(port: int, folder: Path) -> dict[str, list[str]]:
     """What production runs, by name, on this interpreter and on loopback only."""
-    dockerfile = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
-    found = re.findall(r"^CMD (\[.*\])$", dockerfile, re.MULTILINE)
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    web = services["web"].get("command") or json.loads(found[-1])
+    web = services["web"].get("command") or production_command((ROOT / "Dockerfile").read_text())
     beat = services["beat"]["command"]
     return {
         "web": _here(_with(web, **{"--host": "127.0.0.1", "--port": str(port)})),
@@ -191,25 +186,6 @@ def _quietly(*command: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-@contextlib.contextmanager
-def _process(
-    name: str, command: list[str], environment: Mapping[str, str], folder: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # its own session: nobody else is in it
-            process.wait(PATIENCE)
-
-
 def _run(environment: Mapping[str, str], *arguments: str) -> None:
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -232,13 +208,7 @@ def _wait_until_ready(hub: Hub) -> None:
             urllib.request.urlopen(f"http://127.0.0.1:{hub.port}/readyz", timeout=2),
         ):
             return
-        ended = [name for name, process in hub.processes.items() if process.poll() is not None]
+        ended = [name for name, each in hub.processes.items() if each.poll() is not None]
         if ended or time.monotonic() > deadline:
             raise RuntimeError(f"The hub does not start ({ended}): {hub.logs()}")
         time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

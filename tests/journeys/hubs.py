@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from pathlib import Path
 import psycopg
 import redis
 
+from benchmarks.servers import process
 from tests.nexus.running import ROOT, Hub, embedded, free_port
 
 PATIENCE = 60  # seconds for a hub to start; the machine may be busy with other tests
@@ -70,15 +70,15 @@ def hub_on_services(folder: Path, *, of_each: int = 1, **variables: str) -> Iter
         _add_staff(environment)
         ports = [free_port() for _ in range(of_each)]
         processes = [
-            running.enter_context(_process(name, command, environment, folder))
+            running.enter_context(process(name, command, environment, folder))
             for number, port in enumerate(ports, start=1)
             for name, command in _commands(folder, number, port).items()
         ]
         for port in ports:
             _wait_until_ready(f"http://127.0.0.1:{port}/readyz", folder)
         yield Served([f"http://127.0.0.1:{port}" for port in ports], database_url, folder)
-        for process in processes:  # together: each takes a moment to end what it is doing
-            process.terminate()
+        for each in processes:  # together: each takes a moment to end what it is doing
+            each.terminate()
 
 
 def _commands(folder: Path, number: int, port: int) -> dict[str, list[str]]:
@@ -92,26 +92,6 @@ def _commands(folder: Path, number: int, port: int) -> dict[str, list[str]]:
     return {
         f"{name}{number}": [sys.executable, "-m", *command] for name, command in commands.items()
     }
-
-
-@contextlib.contextmanager
-def _process(
-    name: str, command: list[str], environment: dict[str, str], folder: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in a process group of its own, with its output in `NAME.log`."""
-    with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=15)
 
 
 @contextlib.contextmanager

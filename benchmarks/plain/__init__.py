@@ -1,1 +1,0 @@
-"""Challenges as REST framework's tutorial would have them, over Nexus' own tables."""
