@@ -134,7 +134,8 @@ def test_time_grows_with_length_only(mentions, piece):
         return time.process_time() - started
 
     seconds(1_000)
-    assert seconds(160_000) < 30 * max(seconds(20_000), 0.02)
+    # A busy machine may spoil one comparison; what grows by the square fails each of them.
+    assert any(seconds(160_000) < 30 * max(seconds(20_000), 0.02) for _ in range(3))
 
 
 @given(st.text(max_size=400))
