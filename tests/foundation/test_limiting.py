@@ -201,8 +201,8 @@ class TestRedisAway:
             )
         rest = time.perf_counter() - started - first
 
-        assert first < 0.5
-        assert rest < 0.05
+        assert first < 1  # one wait, of a third of a second
+        assert rest < 0.3  # not one more
 
     def test_limits_that_guard_secrets_never_open(self, dead_redis):
         guarding = Attempt(Limit("guess", 2, 60, guards_secrets=True), "somebody")

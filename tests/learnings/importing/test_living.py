@@ -163,11 +163,11 @@ class TestMatching:
             )
             for n in range(1, 10_001)
         ]  # fmt: skip
-        started = time.perf_counter()
+        started = time.process_time()
         matches = Matches(
             records, entries, called=lambda entry: (entry.kind, entry.title), source=source
         )
-        assert time.perf_counter() - started < 15
+        assert time.process_time() - started < 15
         assert all((entry := matches.of(n)) and entry.pk == n + 1 for n in range(10_000))
 
 

@@ -334,9 +334,9 @@ def test_the_code_that_reminders_pass_over_is_one_of_ours():
 def test_hostile_lines_take_no_longer_than_they_are_long(piece):
     text = f"{COMPLETE}\n{piece * (300_000 // len(piece))}"
     reading = read(text)
-    started = time.perf_counter()
+    started = time.process_time()
     review(text, reading)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_reviews_of_real_readmes_keep_to_their_form(labelled_readmes):

@@ -199,21 +199,21 @@ SECTIONS = ("", *(f"# T\n\n## {title}\n\n" for title in TITLES))
 @pytest.mark.parametrize("opening", SECTIONS, ids=["Bare", *TITLES])
 def test_hostile_text_costs_seconds_at_most(opening, pattern):
     text = opening + pattern * (30_000 // len(pattern))
-    started_at = time.perf_counter()
+    started_at = time.process_time()
 
     assert refusal_of(text) in CODES
-    assert time.perf_counter() - started_at < 5  # seconds; quadratic patterns take far longer
+    assert time.process_time() - started_at < 5  # seconds; quadratic patterns take far longer
 
 
 def test_a_megabyte_of_ordinary_readme_is_read_in_seconds():
     part = DOCUMENT.replace("Slow", "Slow and long-winded") + "\nProse that fills pages. " * 200
     text = "# All notes\n\n" + part * (MAX_BYTES // len(part) - 1)
-    started_at = time.perf_counter()
+    started_at = time.process_time()
 
     reading = read(text)
 
     assert len(reading.challenges) > 100
-    assert time.perf_counter() - started_at < 10  # seconds, on a busy machine
+    assert time.process_time() - started_at < 10  # seconds, on a busy machine
 
 
 def test_no_part_of_the_reader_knows_django():

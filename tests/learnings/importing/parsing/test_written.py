@@ -75,8 +75,8 @@ PATTERNS = (
 @pytest.mark.parametrize("opening", ["", "### a\n", "| Challenge | Solution |\n| --- | --- |\n"])
 def test_hostile_text_behind_the_mark_costs_seconds_at_most(opening, pattern):
     text = f"{MARK}\n# T\n## Challenges\n{opening}" + pattern * (200_000 // len(pattern))
-    started_at = time.perf_counter()
+    started_at = time.process_time()
 
     written.read(text)  # in the form or not
 
-    assert time.perf_counter() - started_at < 5  # seconds; quadratic patterns take far longer
+    assert time.process_time() - started_at < 5  # seconds; quadratic patterns take far longer
