@@ -81,7 +81,8 @@ class Stage:
         }  # fmt: skip
         module = {
             "bare": "ready_made:bare", "plain": "ready_made:plain",
-            "sql": "one_statement:application", "stock": "stock.wsgi:application",
+            "redis": "round_trip:application", "sql": "one_statement:application",
+            "stock": "stock.wsgi:application",
         }[name]  # fmt: skip
         return Server(name, f"benchmarks.contenders.{module}", given)
 

@@ -16,6 +16,7 @@ PROBLEM: Final = (
     "- one query for the page\n- one more for each of `20` cards\n\n"
     "See [the log](https://example.org/log) of that day.\n"
 )
+ASKING_REDIS: Final = "The same bytes, one round trip to Redis, plain WSGI"
 WORKS: Final = {
     "hits": "Cached list, signed in",
     "anonymous": "Cached list, anonymous",
@@ -88,6 +89,7 @@ def _hits(subject: Subject) -> list[Case]:
     return [
         Case("hits/plain", "The same bytes, plain WSGI", "plain", Request("/list"), page),
         Case("hits/bare", "**The same bytes, empty Django view**", "bare", Request("/list"), page),
+        Case("hits/redis", ASKING_REDIS, "redis", Request("/list"), page),
         Case("hits/stock", "Stock `cache_page`", "stock", _get("/cached/", signed), page),
         Case("hits/nexus", f"**{lane}**", "nexus", _get(LIST, signed), hit),
         Case("hits/nexus-304", f"{lane}, 304", "nexus", _get(LIST, unchanged), same),
@@ -148,6 +150,7 @@ def _details(subject: Subject) -> list[Case]:
     view = "**The same bytes, empty Django view**"
     return [
         Case(base, view, "bare", Request("/detail"), one, base),
+        Case("detail/redis", ASKING_REDIS, "redis", Request("/detail"), one, base),
         Case("detail/sql", "One SQL statement, plain WSGI", "sql", sql, one, base),
         Case("detail/stock", "Stock, computed", "stock", stock, one, base),
         Case("detail/stock-cached", "Stock `cache_page`", "stock", stock_kept, one, base),
