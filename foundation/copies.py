@@ -12,7 +12,6 @@ remembers what a record says, never that it still holds. Why so: docs/decisions/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,10 +19,10 @@ from typing import Any, Final
 from foundation import caching, limiting, redis_commands
 from foundation.caching import Origin
 from foundation.limiting import Attempt, Limit, Standing
+from foundation.records import Record, known
 from foundation.redis_commands import Script, key
 
 FLIGHT: Final = 2_000  # milliseconds that one process has for computing what others wait for
-MOST_RECORDS: Final = 5_000  # known to one process; about 10 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +63,6 @@ class Nothing:
     is_awaited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is kept of a copy or a pass, besides a copy's body: the text, and what it says."""
-
-    text: bytes
-    names: tuple[str, ...]  # where the versions are that it was made from
-    versions: tuple[bytes, ...]
-    facts: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, text: bytes) -> Record:
-        """A record from its text."""
-        names, versions, facts = json.loads(text)
-        return cls(text, tuple(names), tuple(each.encode() for each in versions), facts)
-
-    @staticmethod
-    def write(names: Sequence[str], versions: Sequence[str], facts: Mapping[str, Any]) -> str:
-        """The text of a record."""
-        return json.dumps([names, versions, facts])
-
-    def stands(self, now: Sequence[bytes | None]) -> bool:
-        """Whether everything that it was made from still is what it was."""
-        return self.versions == tuple(now)
-
-
-class _Known:
-    """What records said when this process last saw them, by where they are kept."""
-
-    def __init__(self) -> None:
-        self._records: dict[str, Record] = {}
-
-    def get(self, where: str) -> Record | None:
-        return self._records.get(where)
-
-    def learn(self, where: str, text: bytes | None) -> Record | None:
-        """The record with this text, read only if it is another than before."""
-        if text is None:
-            self._records.pop(where, None)
-            return None
-        known = self._records.get(where)
-        if known is None or known.text != text:
-            if len(self._records) >= MOST_RECORDS:
-                self._records.clear()
-            known = self._records[where] = Record.read(text)
-        return known
-
-
-known = _Known()
-
 # A record lives as long as what it is derived from has left, or as long as it is told.
 _KEEP: Final = Script("""
 local left = tonumber(ARGV[1])
@@ -145,17 +95,22 @@ def look_up(
         names = kept.names
     if (token and good is None) or not names:
         return Nothing()
-    has_it = kept is not None and bool(question.known) and question.known == kept.facts["tag"]
+    has_it = kept is not None and (kept.body is not None or question.known == kept.facts["tag"])
     found = _Found.fetch(question, good, copy, names, with_body=alone and not has_it)
     if not found.is_allowed(question, at):
         if token:
             known.learn(token, found.token)  # or it would be compared with the old one for ever
         return found.nothing()
-    record = known.learn(copy, found.copy)
+    record = kept
+    if kept is None or not has_it or found.copy != kept.text:
+        if has_it and found.copy is not None:
+            found.fetch_again(copy, names)  # another copy than ours: its body is wanted after all
+        record = known.learn(copy, found.copy, found.body)
     if alone and record is not None and record.names == names and record.stands(found.now):
-        if found.body is not None or (has_it and record is kept):
-            return Copy(record.facts, found.body or b"", found.standing(question))
-        return found.nothing()  # the body is gone, or another than the client has
+        body = record.body if found.body is None else found.body
+        if body is not None or question.known == record.facts["tag"]:
+            return Copy(record.facts, body or b"", found.standing(question))
+        return found.nothing()  # the body is gone
     return _turn(question, found, copy, alone=alone) if subjects else found.nothing()
 
 
@@ -226,6 +181,11 @@ class _Found:
             good, token, good_now, text, body, fetched[1 + len(own) :], counter,
             max(0, count - 1), left if left >= 0 else window,
         )  # fmt: skip
+
+    def fetch_again(self, copy: str, names: Sequence[str]) -> None:
+        """Ask for the copy with its body, and for the versions anew: all three in one step."""
+        fetched = redis_commands.call("MGET", copy, *names, f"{copy}:body")
+        self.copy, *self.now, self.body = fetched
 
     def is_allowed(self, question: Question, at: float) -> bool:
         """Whether the pass still stands, and the limit is not exhausted."""
