@@ -89,7 +89,7 @@ def look_up(
         RedisError, OSError: Redis is away, or silent.
     """
     token, copy = key(question.token) if question.token else "", key(question.copy)
-    good, kept = _known_or_learned(token, copy)
+    good, kept = _known_or_learned(token, copy, can_compute=bool(subjects))
     names = tuple(redis_commands.keys(caching.version_key(subject) for subject in subjects))
     if kept is not None and not names:
         names = kept.names
@@ -127,10 +127,15 @@ def _turn(question: Question, found: _Found, copy: str, *, alone: bool) -> Turn 
     return Turn(tuple(found.now), found.standing(question), found.counter, flight)
 
 
-def _known_or_learned(token: str, copy: str) -> tuple[Record | None, Record | None]:
-    """What this process knows of a pass and a copy; asked of Redis where it knows nothing."""
+def _known_or_learned(
+    token: str, copy: str, *, can_compute: bool
+) -> tuple[Record | None, Record | None]:
+    """What this process knows of a pass and a copy; asked of Redis where it cannot do without.
+
+    A record names the versions to ask for. Who can compute the answer knows those of the copy.
+    """
     good, kept = known.get(token), known.get(copy)
-    if kept is not None and (good is not None or not token):
+    if (good is not None or not token) and (kept is not None or can_compute):
         return good, kept
     texts = redis_commands.call("MGET", token or copy, copy)
     return known.learn(token, texts[0]) if token else None, known.learn(copy, texts[1])

@@ -207,7 +207,7 @@ def question_of(environ: Environ) -> Question | None:
     """What is asked for, as far as the answer depends on it; None if it is not for this lane."""
     if (
         environ["REQUEST_METHOD"] != "GET"
-        or not environ["PATH_INFO"].startswith(LANES)
+        or not environ.get("PATH_INFO", "").startswith(LANES)
         or environ.get("CONTENT_LENGTH") not in {None, "", "0"}
         or "HTTP_TRANSFER_ENCODING" in environ
         or "HTTP_COOKIE" in environ  # Django may have something to say about it

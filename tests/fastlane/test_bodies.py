@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import tokens
 from foundation import caching, copies, records, redis_commands
+from foundation.caching import Kept
 from foundation.records import LONGEST_BODY, MOST_BYTES, Known, Record
 from nexus.fastlane import FastLane
 from tests.factories.learnings import ChallengeFactory
@@ -67,6 +68,20 @@ class TestOnServices:
         ] * 2
         assert b"New words" in made.body
         assert _left(made) - _left(found[1]) == 2  # each was counted once
+
+    def test_a_page_that_is_made_from_fragments_costs_two_round_trips(
+        self, lane, asked, monkeypatch, settings
+    ):
+        settings.KEPT_ANSWERS = Kept.FRAGMENTS
+        monkeypatch.setattr(copies, "known", Known())  # a process that knows no copy
+        for _time in range(2):
+            ask(lane, asked)
+        sent = _commands(monkeypatch)
+
+        again = ask(lane, asked)
+
+        assert again.header("X-Cache") == "MISS"
+        assert [command[0] for command in sent] == ["MGET", "INCR", "PTTL", "MGET"]
 
     def test_a_copy_that_redis_has_forgotten_is_not_remembered_here(self, lane, asked):
         client = cache._cache.get_client(write=True)
