@@ -65,10 +65,11 @@ class FragmentedEntriesMixin(EntryListMixin):
 
     def computed_list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """The list, from what its entries look like where nothing is embedded in them."""
+        if not self._is_plain(request):
+            return super().computed_list(request, *args, **kwargs)
         rows = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
         pages = cast("KeysetPagination", self.paginator)  # type: ignore[attr-defined]
-        is_plain = self._is_plain(request)
-        stretch = pages.stretch(rows, request, cast("APIView", self)) if is_plain else None
+        stretch = pages.stretch(rows, request, cast("APIView", self))
         if stretch is None:
             return super().computed_list(request, *args, **kwargs)
         self.get_serializer()  # refuses fields that there are not
