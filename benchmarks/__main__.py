@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import documents, growth, machine, profiling, serving, startup, sweeps
+from benchmarks import documents, growth, importing, machine, profiling, serving, startup, sweeps
 from benchmarks.answers import WrongAnswer
 from benchmarks.goals import judge
 from benchmarks.measuring import Measuring
@@ -100,6 +100,7 @@ def _apart(options: Options) -> Mapping[str, Callable[[], Results]]:
         "start": lambda: {"start": startup.measure(pace.rounds)},
         "serving": lambda: serving.measure(places, options.rows, pace, say=say),
         "profiles": lambda: profiling.measure(places, options.rows, say=say),
+        "importing": lambda: {"importing": importing.in_process_of_its_own(places.postgres)},
         "reading": _reading,
     }
 

@@ -1,5 +1,6 @@
 """How steadily READMEs are imported: a thousand of them, one after the other, in tenths.
 
+    make bench ARGS="--only importing"
     [DATABASE_URL=postgres://…] python -m benchmarks.importing [--readmes 1000]
 
 The READMEs of the demo, varied so that no two hold the same entries, by fifty authors; each goes
@@ -10,22 +11,47 @@ In a database of its own, on PostgreSQL if `DATABASE_URL` names a server, else o
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
+import subprocess
+import sys
 import tempfile
 import time
-from pathlib import Path
 from typing import Any, Final
+
+from benchmarks.servers import ROOT, callers_own
 
 AUTHORS: Final = 50
 TENTHS: Final = 10
-DEMO: Final = Path(__file__).resolve().parent.parent / "demo"
+DEMO: Final = ROOT / "demo"
 # What names an entry: headings below the second level, and bold terms.
 _NAMES: Final = re.compile(r"^(#{3,} .+|.*\*\*.+?)(?=\*\*|$)", re.MULTILINE)
 
 
+def in_process_of_its_own(postgres: str) -> dict[str, Any]:
+    """The section `importing`, with its table; settings are read once a process."""
+    command = [sys.executable, "-m", "benchmarks.importing"]
+    environment = {**callers_own(), "DATABASE_URL": postgres}
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, text=True
+    )
+    found = json.loads(ended.stdout)
+    rates = found["rates"]
+    heads = [f"{found['readmes']:,} READMEs on PostgreSQL, in tenths", *_ordinals()]
+    rows = [
+        ["READMEs per second", *(f"{rate:.1f}" for rate in rates)],
+        ["× the first tenth", *(f"{rate / rates[0]:.2f}" for rate in rates)],
+    ]
+    return {"heads": heads, "rows": rows, "drafts": found["drafts"]}
+
+
+def _ordinals() -> list[str]:
+    return [f"{number}." for number in range(1, TENTHS + 1)]
+
+
 def main() -> None:
-    """Fill a database of its own and print the rates."""
+    """Fill a database of its own and print, as JSON, what became of it at which rates."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--readmes", type=int, default=1_000)
     readmes = parser.parse_args().readmes
@@ -44,13 +70,17 @@ def main() -> None:
             connection.settings_dict["TEST"]["NAME"] = f"nexus_bench_{os.getpid()}"
         databases = setup_databases(verbosity=0, interactive=False)
         try:
-            measure(readmes, on=connection.vendor)
+            print(json.dumps(measure(readmes)))
         finally:
             teardown_databases(databases, verbosity=0)
 
 
-def measure(readmes: int, *, on: str) -> None:
-    """Import them and print how many a second in each tenth of the run."""
+def measure(readmes: int) -> dict[str, Any]:
+    """Import them: how many drafts they became, and how many READMEs a second in each tenth.
+
+    Raises:
+        AssertionError: an import failed.
+    """
     from accounts.models import User
     from learnings.models import ENTRY_MODELS, ImportRun, ImportStatus
 
@@ -68,10 +98,8 @@ def measure(readmes: int, *, on: str) -> None:
         rates.append(len(numbers) / (time.perf_counter() - began))
     done = ImportRun.objects.filter(status=ImportStatus.DONE).count()
     assert done == readmes, f"{readmes - done} imports failed"
-    entries = sum(model._default_manager.count() for model in ENTRY_MODELS.values())
-    print(f"{readmes:,} READMEs on {on} became {entries:,} drafts; READMEs per second, in tenths:")
-    print("  " + "  ".join(f"{rate:.1f}" for rate in rates))
-    print(f"  the last tenth at {rates[-1] / rates[0]:.2f} times the rate of the first")
+    drafts = sum(model._default_manager.count() for model in ENTRY_MODELS.values())
+    return {"readmes": readmes, "drafts": drafts, "rates": rates}
 
 
 def bring(text: str, number: int, authors: list[Any]) -> None:

@@ -18,7 +18,7 @@ from benchmarks.works import WORKS
 POSTGRES: Final = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS: Final = "redis://127.0.0.1:6379/15"
 USUAL: Final = (*WORKS, "connections", "rows", "scale", "start")
-PARTS: Final = (*USUAL, "serving", "profiles", "reading")
+PARTS: Final = (*USUAL, "serving", "profiles", "importing", "reading")
 QUICK: Final = tuple(WORKS)
 
 
