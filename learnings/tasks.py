@@ -1,4 +1,4 @@
-"""The worker's door to imports, followed sources, reminders and those who left."""
+"""The worker's door to imports, followed sources, reminders, counts and those who left."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from foundation import scheduling
-from learnings import briefing, following, leaving
+from learnings import briefing, following, leaving, tallying
 from learnings.importing import runs
 
 REMIND_EVERY = timedelta(hours=1)
 CLEAR_UP_EVERY = timedelta(minutes=10)
+FOLD_EVERY = timedelta(minutes=1)
+RECOUNT_EVERY = timedelta(days=1)
 
 
 @shared_task(name=runs.RUN_IMPORT)
@@ -36,6 +38,20 @@ def clear_up(**_later_arguments: Any) -> None:
     now = timezone.now()
     if scheduling.take_slot("clear up", every=CLEAR_UP_EVERY, at=now):
         leaving.clear_up(at=now)
+
+
+@shared_task(name="learnings.fold")
+def fold(**_later_arguments: Any) -> None:
+    """Make few of the many rows that sum up to what is published under topics."""
+    if scheduling.take_slot("fold", every=FOLD_EVERY, at=timezone.now()):
+        tallying.fold()
+
+
+@shared_task(name="learnings.recount")
+def recount(**_later_arguments: Any) -> None:
+    """Compare what is counted under topics with what is there."""
+    if scheduling.take_slot("recount", every=RECOUNT_EVERY, at=timezone.now()):
+        tallying.mend()
 
 
 @shared_task(name="learnings.look_at_sources")

@@ -89,6 +89,8 @@ app.conf.update(
             "options": {"expires": 600},
         },
         "clear up": {"task": "learnings.clear_up", "schedule": 600.0, "options": {"expires": 600}},
+        "fold": {"task": "learnings.fold", "schedule": 60.0, "options": {"expires": 60}},
+        "recount": {"task": "learnings.recount", "schedule": 600.0, "options": {"expires": 600}},
         "sources": {"task": "learnings.look_at_sources", "schedule": crontab(minute="7")},
         "remind": {"task": "learnings.remind", "schedule": crontab(minute="23")},
     },

@@ -12,7 +12,7 @@ from learnings.models.imports import ImportRun, ImportStatus
 from learnings.models.kinds import MAX_FOREMOST, Challenge, Learning, LearningKind, Solution
 from learnings.models.marks import Bookmark, Vote
 from learnings.models.sources import Source
-from learnings.models.topics import Topic, TopicAlias, TopicKind
+from learnings.models.topics import Topic, TopicAlias, TopicKind, TopicTally
 
 __all__ = [
     "ENTRY_MODELS",
@@ -37,6 +37,7 @@ __all__ = [
     "Topic",
     "TopicAlias",
     "TopicKind",
+    "TopicTally",
     "Viewer",
     "Vote",
     "digest_of",

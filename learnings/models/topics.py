@@ -61,10 +61,12 @@ class TopicQuerySet(FreshQuerySet["Topic"]):
         return self.annotate(mentions_count=sum(_linked(relation) for relation in relations))
 
     def with_counts(self) -> Self:
-        """Add `learnings_count` and `challenges_count`: what is published under each topic."""
+        """Add `learnings_count` and `challenges_count`: what is published under each topic.
+
+        Exact, changes of this transaction included. Costs the same however much is published.
+        """
         return self.annotate(
-            learnings_count=_published_under(self.model.learnings),
-            challenges_count=_published_under(self.model.challenges),
+            learnings_count=_tallied("learning"), challenges_count=_tallied("challenge")
         )
 
 
@@ -138,13 +140,41 @@ class TopicAlias(models.Model):
         super().save(*args, **kwargs)
 
 
-def _published_under(relation: Any) -> models.Expression:
-    """How many entries of one kind are published under each topic, through its relation."""
-    return _linked(relation, **{f"{relation.field.model._meta.model_name}__status": "PUBLISHED"})
+class TopicTally(models.Model):
+    """By how much the number of published entries of one kind under one topic changed.
+
+    The number is the sum. Triggers add rows and never change one, so that whoever publishes waits
+    for nobody; now and then many become one: `tallying`. Why: docs/decisions/0019.
+    """
+
+    # Without a constraint: it would have writers hold the topic, and make them wait for its edits.
+    topic = models.ForeignKey(
+        Topic, models.DO_NOTHING, related_name="tallies", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=9, help_text="`learning` or `challenge`.")
+    change = models.IntegerField()
+
+    objects: ClassVar[models.Manager[TopicTally]] = models.Manager()
+
+    class Meta:
+        verbose_name_plural = "topic tallies"
+        default_permissions = ()
+        # All three, so that a sum is read from the index alone.
+        indexes = [models.Index(fields=["topic", "kind", "change"], name="topic_tally")]
+
+    def __str__(self) -> str:
+        return f"{self.change:+} {self.kind}"
 
 
-def _linked(relation: Any, **conditions: Any) -> models.Expression:
+def _tallied(kind: str) -> models.Expression:
+    """How many entries of one kind are published under each topic."""
+    rows = TopicTally.objects.filter(topic=models.OuterRef("pk"), kind=kind)
+    total = rows.order_by().values("topic").annotate(n=models.Sum("change")).values("n")
+    return Coalesce(models.Subquery(total), 0)
+
+
+def _linked(relation: Any) -> models.Expression:
     """How many entries of one kind are under each topic, through its relation."""
-    rows = relation.through._default_manager.filter(topic=models.OuterRef("pk"), **conditions)
+    rows = relation.through._default_manager.filter(topic=models.OuterRef("pk"))
     count = rows.order_by().values("topic").annotate(n=models.Count("pk")).values("n")
     return Coalesce(models.Subquery(count), 0)
