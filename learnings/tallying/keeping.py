@@ -69,6 +69,7 @@ def complete(*, using: str) -> bool:
         is_complete: bool = room.is_complete(cursor)
     if not is_complete:
         with transaction.atomic(using=using), connection.cursor() as cursor:
+            room.hold(cursor)
             room.make(cursor)
             _add_missing(using)
     elif connection.vendor == "sqlite":

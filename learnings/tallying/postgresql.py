@@ -71,7 +71,7 @@ def drop(cursor: Any) -> None:
 
 
 def hold(cursor: Any) -> None:
-    """Let one transaction at a time correct tallies: two would do it twice."""
+    """Let one transaction at a time make triggers or correct tallies: two would do it twice."""
     cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
@@ -103,8 +103,9 @@ def fold(cursor: Any) -> int:
 
 def _triggers() -> Iterator[_Trigger]:
     for kind in KINDS:
-        yield from _of_links(kind)
+        # Making them locks the tables: first what most writers lock first.
         yield from _of_entries(kind)
+        yield from _of_links(kind)
 
 
 def _of_links(kind: Kind) -> Iterator[_Trigger]:
