@@ -65,10 +65,12 @@ def _filtered(
     between = "created_after=2024-01-01T00:00:00Z&created_before=2024-01-03T00:00:00Z"
     yield _list(kind, "made within two days", between)
     yield _list(kind, "made within two days, by votes", f"{between}&ordering=-votes_count")
+    yield _list(kind, "made long ago", "created_before=2023-04-05T00:00:00Z")
     yield _list(kind, "changed since", "updated_after=2024-06-01T00:00:00Z")
     yield _list(kind, "changed since, in that order",
                 "updated_after=2024-06-01T00:00:00Z&ordering=updated_at")  # fmt: skip
     yield _list(kind, "changed before", "updated_before=2023-09-01T00:00:00Z")
+    yield _list(kind, "changed within two days", between.replace("created", "updated"))
     if kind == "solutions":
         yield _list(kind, "of a challenge", f"challenge={seeded.challenge_id}")
         return

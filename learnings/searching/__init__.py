@@ -9,6 +9,7 @@ from learnings.searching.highlighting import highlight
 from learnings.searching.membership import containing, matching
 from learnings.searching.ranking import Key, Page, find, is_key
 from learnings.searching.similarity import Match, Similar, similar_to
+from learnings.searching.timely import spanned, within
 from learnings.searching.topical import under_any
 from learnings.searching.words import read
 
@@ -24,5 +25,7 @@ __all__ = [
     "matching",
     "read",
     "similar_to",
+    "spanned",
     "under_any",
+    "within",
 ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from benchmarks import asking, seeding
 from benchmarks.plans import Plan, plans
 from foundation.caching import Kept
 from learnings.models import Challenge, Topic
-from learnings.searching import topical
+from learnings.searching import timely, topical
 from tests.scale import agreements
 
 pytestmark = pytest.mark.services
@@ -61,8 +62,7 @@ PLANNED_BY: Final = {
 KNOWN: Final = {
     "challenges: under a faded topic": "half of the oldest tenth: all others are walked past",
     "similar: a common and a rare word": "the newest 5,000 with any of the words are compared",
-    "made before": "the newest published are walked past: ask for ordering=-created_at",
-    "changed before": "the newest published are walked past: ask for ordering=-updated_at",
+    "made before": "if many, the newest published are walked past: ask for ordering=-created_at",
 }
 
 
@@ -211,6 +211,53 @@ def test_entries_of_a_topic_are_the_same_gathered_or_walked(answered, monkeypatc
         rows = topical.under_any(Challenge.objects.published(), topics)
         found.append(list(rows.order_by("pk").values_list("pk", flat=True)))
     assert found[0] == found[1] != []
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ("challenges: made within two days", "challenge_pub_created"),
+        ("solutions: made within two days, by votes", "solution_pub_created"),
+        ("challenges: made long ago", "challenge_pub_created"),
+        ("challenges: changed within two days", "challenge_pub_updated"),
+    ],
+)
+def test_few_entries_of_a_span_of_time_are_gathered_by_its_index(answered, asked, index):
+    count, page, *_looks = _ways_of(answered)[asked]
+    assert count == f"Index Only Scan {index}"
+    assert index in page
+    assert "pub_newest" not in page
+    assert "Seq Scan" not in page
+
+
+def test_what_was_changed_before_some_day_is_looked_for_from_there(answered):
+    plans_by_name = {question.name: statements for question, statements in answered.items()}
+    _count, page, *_looks = plans_by_name["challenges: changed before"]
+    assert list(_ways(page)) == ["Index Scan challenge_pub_newest"]
+    assert _most_read([page]) < 100
+
+
+SPANS: Final = {
+    "two days": (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 3, tzinfo=UTC)),
+    "a year": (datetime(2023, 6, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)),
+    "long ago": (None, datetime(2023, 5, 1, tzinfo=UTC)),
+    "of late": (datetime(2025, 6, 1, tzinfo=UTC), None),
+    "never": (datetime(2031, 1, 1, tzinfo=UTC), None),
+    "nearly for ever": (None, datetime.max.replace(tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("field", ["created_at", "updated_at"])
+@pytest.mark.parametrize("span", SPANS)
+def test_entries_of_a_span_are_the_same_gathered_or_walked(answered, monkeypatch, field, span):
+    since, before = SPANS[span]
+    rows = Challenge.objects.published().order_by("pk").values_list("pk", flat=True)
+    expected = list(timely.spanned(rows, field, since=since, before=before))
+    for is_short in (True, False):
+        few = lambda *_asked, answer=is_short: answer  # noqa: E731
+        monkeypatch.setattr(timely._Gathering, "are_at_most", few)
+        assert list(timely.within(rows, field, since=since, before=before)) == expected
+    assert bool(expected) == (span != "never")
 
 
 def _most_read(statements: list[Plan]) -> int:

@@ -229,7 +229,7 @@ class ChallengeSolutionsViewSet(
 
     permission_classes = [IsSignedInOrPublicRead]
     serializer_class = serializers.SolutionSerializer
-    filterset_class = filters.SolutionFilterSet
+    filterset_class = filters.ChallengeSolutionFilterSet
     shown_from = SolutionViewSet.shown_from
 
     @cached_property

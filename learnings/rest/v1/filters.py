@@ -45,6 +45,14 @@ class MomentFilter(filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
+class SpanEndFilter(MomentFilter):
+    """One end of a span of time, which the filter set looks at as a whole."""
+
+    def filter(self, qs: QuerySet[Any], _value: datetime | None) -> QuerySet[Any]:
+        """All of `qs`: see `EntryFilterSet.within`."""
+        return qs
+
+
 class AuthorField(forms.CharField):
     """`me` or the id of a person."""
 
@@ -100,21 +108,34 @@ class EntryFilterSet(filters.FilterSet):
         label="Entries in this state that you may see. Without it, and without `author=me`, the "
         "list holds published ones.",
     )
-    created_after = MomentFilter(
-        field_name="created_at", lookup_expr="gte", label="Made at this moment or later."
-    )
-    created_before = MomentFilter(
-        field_name="created_at", lookup_expr="lt", label="Made before this moment."
-    )
-    updated_after = MomentFilter(
-        field_name="updated_at", lookup_expr="gte", label="Last changed at this moment or later."
-    )
-    updated_before = MomentFilter(
-        field_name="updated_at", lookup_expr="lt", label="Last changed before this moment."
-    )
+    created_after = SpanEndFilter(label="Made at this moment or later.")
+    created_before = SpanEndFilter(label="Made before this moment.")
+    updated_after = SpanEndFilter(label="Last changed at this moment or later.")
+    updated_before = SpanEndFilter(label="Last changed before this moment.")
     search = filters.CharFilter(
         method="with_words", label="Words that all occur, or begin what occurs.", max_length=200
     )
+
+    # With one of these a page is not looked for along the list of all that is published.
+    narrowing: ClassVar[tuple[str, ...]] = ("author", "status")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What passes every filter."""
+        for stem in ("created", "updated"):
+            queryset = self.within(queryset, stem)
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        return found
+
+    def within(self, entries: QuerySet[Any], stem: str) -> QuerySet[Any]:
+        """Entries of the span that `{stem}_after` and `{stem}_before` give; all without either."""
+        given, field = self.form.cleaned_data, f"{stem}_at"
+        since, before = given[f"{stem}_after"], given[f"{stem}_before"]
+        if since is before is None:
+            return entries
+        is_narrow = not self.narrowing or any(given[name] for name in self.narrowing)
+        ordered_by = self.request.query_params.get("ordering", "").lstrip("-")
+        find = searching.spanned if is_narrow or ordered_by == field else searching.within
+        return find(entries, field, since=since, before=before)
 
     def with_words(self, entries: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
         """Entries in which every word occurs."""
@@ -181,11 +202,19 @@ class ChallengeFilterSet(TopicalFilterSet):
 class SolutionFilterSet(EntryFilterSet):
     """Filters of solutions."""
 
+    narrowing = (*EntryFilterSet.narrowing, "challenge")
+
     challenge = IdFilter(field_name="challenge_id", label="Id of the challenge.")
 
     class Meta:
         model = Solution
         fields: list[str] = []
+
+
+class ChallengeSolutionFilterSet(SolutionFilterSet):
+    """Filters of the solutions of one challenge."""
+
+    narrowing = ()  # it is narrow already
 
 
 class TopicFilterSet(filters.FilterSet):

@@ -25,7 +25,10 @@ from learnings.rest.v1.looks import EntryLook
 SHARED_ORDER = ("-published_at", "created_at", "updated_at", "votes_count")
 PERSONAL_ORDER = ("-created_at", "published_at", "updated_at", "votes_count")
 # Filters that ask the database what they mean, so that they may mean another thing next time.
-_LOOKING_AHEAD: Final = frozenset({"cohort", "search", "topic"})
+_LOOKING_AHEAD: Final = frozenset(
+    {"cohort", "created_after", "created_before", "search", "topic"}
+    | {"updated_after", "updated_before"}
+)
 
 
 class EntryListMixin(ChoosingMixin, SharedAnswersMixin):
