@@ -14,6 +14,7 @@ from foundation.caching import Origin
 _RECORDER: Final = "nexus.recorder"
 _ANSWER: Final = "nexus.answer"
 _ASKER: Final = "nexus.asker"
+_STOPPED: Final = "nexus.stopped"
 Meta = dict[str, Any]
 
 
@@ -53,6 +54,16 @@ def note_asker(meta: Meta, asker: Asker) -> None:
 def note_answer(meta: Meta, answer: Answer) -> None:
     """Note that everybody who may send this request gets this answer to it."""
     meta[_ANSWER] = answer
+
+
+def note_stopped(meta: Meta) -> None:
+    """Note that computing this answer took the database too long, so that nobody tries again."""
+    meta[_STOPPED] = True
+
+
+def was_stopped(meta: Meta) -> bool:
+    """Whether it did."""
+    return _STOPPED in meta
 
 
 def asker_of(meta: Meta) -> Asker | None:

@@ -17,6 +17,8 @@ from celery.worker import WorkController, state
 from celery.worker.consumer import Consumer
 from kombu import Connection
 
+from foundation.postgresql import bounds
+
 logger = logging.getLogger(__name__)
 
 BEAT_INTERVAL: Final = 1  # seconds
@@ -72,10 +74,12 @@ class Background:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _tick(self) -> None:
+        bounds.work()
         self._app.set_current()
         self._beat.start()
 
     def _work(self) -> None:
+        bounds.work()
         while not self._stopping.is_set():
             worker = WorkController(
                 app=self._app,

@@ -35,6 +35,7 @@ from foundation.http.recipes import Made, Recipe
 from foundation.http.shared_answers import CACHE_HEADER, LARGEST
 from foundation.limiting import Limit, Standing, counter_key
 from foundation.notes import Answer, Asker
+from foundation.postgresql import bounds
 from nexus import metrics
 
 logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class FastLane:
             return kept["route"], _answer(question, kept["headers"], own, found.body)
         if not isinstance(found, Turn) or template is None:
             return None
-        made = self._made(question, template, found)
+        made = self._made(environ, question, template, found)
         if made is None:
             return None
         headers, body = _dressed(question, template, made)
@@ -127,14 +128,19 @@ class FastLane:
         own = _own_headers(environ, found.standing, cache="MISS")
         return template.route, _answer(question, headers, own, body)
 
-    def _made(self, question: Question, template: Template, turn: Turn) -> Made | None:
+    def _made(
+        self, environ: Environ, question: Question, template: Template, turn: Turn
+    ) -> Made | None:
         """The answer by its recipe; None, with everything undone, if it cannot be made so."""
         try:
             return template.recipe.make()
         except RowGone:
             self.templates.pop(question.copy, None)  # what there is to say of it, Django knows
         except DatabaseError as error:
-            logger.warning("Django is asked instead of a recipe: %s", error)
+            if bounds.is_reached(error):
+                notes.note_stopped(environ)  # Django would ask the very same
+            else:
+                logger.warning("Django is asked instead of a recipe: %s", error)
         except Exception:  # Django tells the client what a broken hub tells
             logger.exception("A recipe failed")
             self.templates.pop(question.copy, None)

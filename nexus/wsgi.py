@@ -8,6 +8,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
 from foundation.http.content_types import TolerantWSGIRequest
+from foundation.postgresql import bounds
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings.production")
 
@@ -21,6 +22,7 @@ def fast(django: WSGIHandler) -> Any:
     return FastLane(django) if settings.FAST_LANE and is_configured() else django
 
 
+bounds.serve()
 _django = get_wsgi_application()
 _django.request_class = TolerantWSGIRequest
 application = fast(_django)

@@ -180,9 +180,16 @@ def _patience_for_a_row() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = %s", [f"{PATIENCE}s"])
-        yield  # what is raised here ends the transaction, and the setting with it
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")  # what the connection began with
+        # Who waits for a twin waits for a lock, and is told so: the bound of statements would come
+        # in between.
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true),"
+            " set_config('statement_timeout', '0', true)",
+            [f"{PATIENCE}s"],
+        )
+        yield  # what is raised here ends the transaction, and the settings with it
+        # What the connection began with.
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT; SET LOCAL statement_timeout TO DEFAULT")
 
 
 def _is_impatience(error: OperationalError) -> bool:

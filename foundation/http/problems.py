@@ -19,7 +19,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
@@ -28,12 +28,25 @@ from rest_framework.views import set_rollback
 
 from foundation import errors
 from foundation.http import request_ids
+from foundation.postgresql import bounds
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = "5"  # seconds
 MAX_URL: Final = 4096  # bytes
+
+
+class TooSlow(errors.Unavailable):
+    """The database was stopped at what took it too long: foundation.postgresql.bounds."""
+
+    code = "too_slow"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database took too long over this and was stopped. Ask for less, or again later."
+        )
+
 
 _STATUS: Final[dict[type[errors.NexusError], HTTPStatus]] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
@@ -91,12 +104,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     status, code, detail, culprits, headers = translated
     set_rollback()
-    return Response(
+    response = Response(
         problem(request, status, code=code, detail=detail, culprits=culprits),
         status=status,
         headers=headers,
         content_type=MEDIA_TYPE,
     )
+    if code == TooSlow.code:
+        _log_slow(request, response)
+    return response
 
 
 UNAVAILABLE: Final = HTTPStatus.SERVICE_UNAVAILABLE
@@ -115,6 +131,10 @@ _Translated = tuple[int, str, str, list[dict[str, str]], dict[str, str]]
 
 def _translated(error: Exception) -> _Translated | None:
     """Status, code, detail, culprits and headers of an error; None for one nobody expected."""
+    if isinstance(error, OperationalError) and bounds.is_reached(error):
+        error = TooSlow()
+    elif isinstance(error, InternalError) and bounds.was_left_idle(error):
+        error = OperationalError(*error.args)
     if isinstance(error, errors.NexusError):
         return _from_domain(error)
     if isinstance(error, exceptions.APIException):
@@ -129,6 +149,14 @@ def _translated(error: Exception) -> _Translated | None:
             headers = {"Retry-After": RETRY_AFTER} if status == UNAVAILABLE else {}
             return status, code, detail, [], headers
     return None
+
+
+def _log_slow(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Say what took too long, once: Django's own line names neither route nor reason."""
+    match = request.resolver_match
+    route = f"/{match.route}" if match else request.path
+    logger.warning("The database was stopped after its time: %s %s", request.method, route)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - what Django looks for
 
 
 def _from_domain(error: errors.NexusError) -> _Translated | None:
@@ -238,7 +266,10 @@ class ProblemMiddleware:
         translated = _translated(error)
         if translated is not None:
             status, code, detail, *_ = translated
-            return problem_response(request, status, code=code, detail=detail)
+            response = problem_response(request, status, code=code, detail=detail)
+            if code == TooSlow.code:
+                _log_slow(request, response)
+            return response
         logger.error("Unexpected error at %s", request.path, exc_info=error)
         detail = "Something broke on our side. The request id helps us find it."
         return problem_response(request, 500, code="internal", detail=detail)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from foundation import notes
 from foundation.caching import MISSING, Kept, Recollection, arrived, recall_or_wait, remember
 from foundation.http.conditional import REVISION
+from foundation.http.problems import TooSlow
 from foundation.http.recipes import Recipe
 from foundation.notes import Answer
 
@@ -89,6 +90,8 @@ class SharedAnswersMixin:
             self._note(request, found)
             return _answer(*found.value, cache="HIT")
         try:
+            if notes.was_stopped(_meta(request)):
+                raise TooSlow
             response = compute(request, *args, **kwargs)
             if not may_be_remembered():
                 return response

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from django.db.backends.postgresql import base
 
+from foundation.postgresql import bounds
+
 TRUSTED_FOR: Final = 30.0  # seconds after the server was last asked
 
 
@@ -22,6 +24,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _asked_at: float | None = None
+
+    @property
+    def _connection_pools(self) -> dict[str, Any]:
+        """The pools by alias: bounded connections and others have one each."""
+        return _pools[bounds.are_set()]
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """What to connect with; for requests also how long they may hold the database."""
+        params: dict[str, Any] = super().get_connection_params()
+        if bounds.are_set():
+            # What the database's address says goes last, and so first.
+            params["options"] = f"{bounds.options()} {params.get('options', '')}".strip()
+        return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect, and see to it that the connection ends with the thread that asked for it.
@@ -43,6 +58,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         usable: bool = super().is_usable()
         self._asked_at = now if usable else None
         return usable
+
+
+_pools: Final[dict[bool, dict[str, Any]]] = {True: {}, False: {}}
 
 
 class _Ends:

@@ -114,6 +114,8 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
+# Seconds that PostgreSQL may spend on one statement of a request: foundation.postgresql.bounds.
+STATEMENT_TIMEOUT = ENVIRONMENT.nexus_statement_timeout
 DATABASES = {"default": database(ENVIRONMENT.database_url)}
 
 

@@ -40,6 +40,7 @@ class Environment:
     nexus_source_hosts: list[str]
     nexus_cache: str  # which shared answers are kept: all, fragments or none
     nexus_fast_lane: bool
+    nexus_statement_timeout: float  # seconds; 0: none
     nexus_https: bool
     nexus_public_read: bool
     nexus_demo: bool
@@ -78,6 +79,7 @@ class Environment:
                     "all", "fragments", "none", given=env.str("NEXUS_CACHE", default="all")
                 ),
                 nexus_fast_lane=env.bool("NEXUS_FAST_LANE", default=True),
+                nexus_statement_timeout=_seconds(env.str("NEXUS_STATEMENT_TIMEOUT", default="5")),
                 nexus_https=env.bool("NEXUS_HTTPS", default=True),
                 nexus_public_read=env.bool("NEXUS_PUBLIC_READ", default=False),
                 nexus_demo=env.bool("NEXUS_DEMO", default=False),
@@ -141,6 +143,12 @@ def _one_of(*known: str, given: str) -> str:
     if given not in known:
         raise ValueError(f"{given!r} is none of {', '.join(known)}")
     return given
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text, re.ASCII):
+        raise ValueError(f"NEXUS_STATEMENT_TIMEOUT: {text!r} is no number of seconds such as 5")
+    return float(text)
 
 
 _RATE = re.compile(r"([a-z-]+)=([1-9][0-9]{0,8})/(second|minute|hour|day)", re.ASCII)

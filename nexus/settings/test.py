@@ -23,6 +23,9 @@ if not ENVIRONMENT.database_url:
 else:
     DATABASES["default"]["OPTIONS"].pop("pool", None)  # the test database is dropped at the end
 
+# On a busy machine anything is slow at times. Tests of the bound set it.
+STATEMENT_TIMEOUT = 0.0
+
 if ENVIRONMENT.redis_url:
     # Each test process keeps its pages apart, and is patient while others keep the machine busy.
     CACHES["default"]["KEY_PREFIX"] = f"nexus-test-{os.getpid()}"

@@ -1,0 +1,52 @@
+"""What the fast lane computes by itself is bounded, too, and asked of the database once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts import tokens
+from foundation import caching
+from nexus.fastlane import FastLane
+from tests.factories.learnings import ChallengeFactory
+from tests.fastlane.calling import Ask, ask, django_alone, lasting_connections
+from tests.holding import BOUND, bounded_connection, held, session
+
+pytestmark = pytest.mark.services
+
+LIST = "/api/v1/challenges/"
+
+
+@pytest.fixture
+def lane(transactional_db, settings, monkeypatch):
+    with bounded_connection(settings, monkeypatch), lasting_connections():
+        yield FastLane(django_alone())
+
+
+@pytest.fixture
+def asked(lane, learner):
+    ChallengeFactory(published=True)
+    access = tokens.start_family(learner, at=timezone.now()).access
+    made = Ask(LIST).but(Authorization=f"Bearer {access}")
+    for _time in range(2):
+        assert ask(lane, made).code == 200
+    assert lane.templates  # the next one is made by its recipe
+    return made
+
+
+def test_a_recipe_that_takes_too_long_is_a_problem_and_django_does_not_try_again(lane, asked):
+    before = session()
+    caching.bump_now("challenges")
+    with held("learnings_challenge"):
+        began = time.monotonic()
+        slow = ask(lane, asked)
+        took = time.monotonic() - began
+
+    assert (slow.code, slow.json()["code"]) == (503, "too_slow")
+    assert slow.header("Retry-After") == "5"
+    assert BOUND <= took < 2 * BOUND
+    assert ask(lane, asked).code == 200
+    assert (session(), connection.is_usable()) == (before, True)
