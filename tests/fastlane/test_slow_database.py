@@ -21,8 +21,8 @@ LIST = "/api/v1/challenges/"
 
 
 @pytest.fixture
-def lane(transactional_db, settings, monkeypatch):
-    with bounded_connection(settings, monkeypatch), lasting_connections():
+def lane(transactional_db, settings):
+    with bounded_connection(settings), lasting_connections():
         yield FastLane(django_alone())
 
 
