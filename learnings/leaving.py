@@ -34,8 +34,9 @@ from notifications.models import Event, Notification, Subscription
 
 BATCH: Final = 500  # rows named by one statement
 LOOKED_AFTER: Final = timedelta(days=7)
-# Solutions after challenges, as acceptance holds them: two at once then wait for each other.
-_MODELS: Final[tuple[type[Entry], ...]] = (Challenge, Solution, Learning)
+# Solutions after challenges, as acceptance holds them, and learnings before, as a merge of topics
+# does: two at once then wait for each other.
+_MODELS: Final[tuple[type[Entry], ...]] = (Learning, Challenge, Solution)
 # What stands behind a name in the announcements that have one.
 _DEEDS: Final = {
     Event.ENTRY_SUBMITTED: " submitted ",
