@@ -96,6 +96,9 @@ class Load:
         self._every = every
         self._over = threading.Event()
         self._answers: list[Answer] = []
+        # How late we began a request at worst, in seconds: what a process has to put up with here
+        # and now. On a machine with nothing else to do, a millisecond.
+        self.lag = 0.0
 
     @property
     def answers(self) -> list[Answer]:
@@ -118,6 +121,7 @@ class Load:
         for request in self._requests:
             if self._over.wait(max(0.0, due - time.monotonic())):
                 return
+            self.lag = max(self.lag, time.monotonic() - due)
             self._pool.submit(self._send, request, due)
             due += self._every
 

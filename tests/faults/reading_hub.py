@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,23 @@ def reading_hub(folder: Path) -> Iterator[ReadingHub]:
         ends.callback(web.stop)
         web.start()
         yield ReadingHub(redis, postgresql, web, environment, rows)
+
+
+@contextlib.contextmanager
+def patient_hub(hub: ReadingHub, folder: Path) -> Iterator[ReadingHub]:
+    """The same hub behind web processes that give Redis five seconds.
+
+    For faults of others: a Redis that gets no turn on a busy machine for a third of a second counts
+    as away, and then nothing is remembered.
+    """
+    patience = "socket_timeout=5&socket_connect_timeout=5"
+    environment = {**hub.environment, "REDIS_URL": f"{hub.redis.url}?{patience}"}
+    web = Web(folder, environment)
+    try:
+        web.start()
+        yield replace(hub, web=web, environment=environment)
+    finally:
+        web.stop()
 
 
 def _environment(folder: Path, redis: Redis, postgresql: PostgreSQL) -> dict[str, str]:
