@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +26,7 @@ from foundation import caching, doorbell, limiting
 from foundation.models import Promise
 from learnings.models import Topic, TopicAlias
 from learnings.taxonomy import add_missing
-from tests import present, together, validation
+from tests import migrated, present, spreading, together, validation
 from tests.factories.accounts import UserFactory
 
 MIGRATED_ROWS = pytest.StashKey[str]()
@@ -40,9 +42,18 @@ def pytest_report_header() -> str:
     return "nexus: " + ", ".join(f"{part} {name}" for part, name in parts.items())
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with a reason."""
+    """Skip what this machine cannot run, with a reason; say what comes first, and what once."""
+    spreading.spread(items)
     present.skip_what_is_absent(items)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests leave, not each time among all that was ever imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_runtest_setup() -> None:
@@ -99,6 +110,29 @@ def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
     connection._test_serialized_contents = rows
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_deleting() -> Iterator[None]:
+    """Empty tables row by row: a handful goes in milliseconds.
+
+    `TRUNCATE`, Django's way on PostgreSQL, gives each of forty tables new files on the disk.
+    """
+
+    def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+        # Foreign keys are compared when the transaction ends. Ids go on: none is used again.
+        return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+
+    with pytest.MonkeyPatch.context() as patch:
+        if present.has_services():
+            patch.setattr(type(connection.ops), "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb) -> bool:
+    """Migrate the file that is there: a copy of a migrated one."""
+    return django_db_keepdb or settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Name the test database after this process: runs at the same time must not meet."""
@@ -106,7 +140,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     test = database.setdefault("TEST", {})
     test["NAME"] = f"{test.get('NAME') or 'test_nexus'}_{os.getpid()}"
     if database["ENGINE"].endswith("sqlite3"):
-        Path(test["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        migrated.copy_to(Path(test["NAME"]))
+    elif present.has_services():
+        test["TEMPLATE"] = migrated.on_postgresql()
 
 
 @pytest.fixture(autouse=True)
@@ -132,8 +168,12 @@ def _empty_the_cache() -> None:
 
 @pytest.fixture(autouse=True)
 def _turn_at_the_queue(request):
-    """Let one `services` test at a time have the broker's queue, whoever else tests here."""
-    if not request.node.get_closest_marker("services"):
+    """Let one `services` test at a time have the broker's queue, whoever else tests here.
+
+    Those that neither ring nor listen there say so: `services(queue=False)`.
+    """
+    marker = request.node.get_closest_marker("services")
+    if marker is None or not marker.kwargs.get("queue", True):
         yield
         return
     with together.turn_at_the_queue():
@@ -147,6 +187,15 @@ def labelled_readmes() -> Path:
     if folder is None:
         pytest.skip(f"{present.LABELLED_READMES} is not set")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _as_good_once(request, rings):
+    """Fail a test that runs once although it met the cache or a worker."""
+    yield
+    if spreading.is_without_parts(request.node) and not present.has_services():
+        assert not rings, "it rings for a worker: tests/spreading.py"
+        assert not cache._cache, "it leaves something in the cache: tests/spreading.py"
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,8 @@ if not ENVIRONMENT.database_url:
     DATABASES["default"]["TEST"] = {"NAME": ENVIRONMENT.nexus_data_dir / "test.sqlite3"}
 else:
     DATABASES["default"]["OPTIONS"].pop("pool", None)  # the test database is dropped at the end
+    # Nor need it outlive a power cut: a commit does not wait for the disk.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c synchronous_commit=off")
 
 # On a busy machine anything is slow at times. Tests of the bound set it.
 STATEMENT_TIMEOUT = 0.0

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import redis
 
+from tests.migrated import copied_database
 from tests.nexus.running import Hub
 from tests.present import has_services
 
@@ -27,7 +27,9 @@ def demo_hub(folder: Path, *, redis_database: int = REDIS_DATABASE, **more: str)
         variables = {"NEXUS_SOURCE_HOSTS": "localhost", **more}
         if has_services():
             variables |= {
-                "DATABASE_URL": running.enter_context(_fresh_database()),
+                "DATABASE_URL": running.enter_context(
+                    copied_database(f"nexus_clients_{os.getpid()}")
+                ),
                 "REDIS_URL": _emptied_redis(redis_database),
             }
         hub = Hub(folder, demo=True, **variables)
@@ -35,20 +37,6 @@ def demo_hub(folder: Path, *, redis_database: int = REDIS_DATABASE, **more: str)
         yield hub.wait_until_it_serves()
         code, _seconds = hub.stop()
         assert code == 0, hub.output
-
-
-@contextlib.contextmanager
-def _fresh_database() -> Iterator[str]:
-    """A PostgreSQL database of our own beside the one that the tests use."""
-    name = f"nexus_clients_{os.getpid()}"
-    url = os.environ["DATABASE_URL"]
-    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield f"{url.rpartition('/')[0]}/{name}"
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _emptied_redis(number: int) -> str:

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import redis
 
 from benchmarks.servers import process
+from tests.migrated import copied_database
 from tests.nexus.running import ROOT, Hub, embedded, free_port
 
 PATIENCE = 60  # seconds for a hub to start; the machine may be busy with other tests
@@ -57,7 +57,8 @@ def embedded_hub(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def hub_on_services(folder: Path, *, of_each: int = 1, **variables: str) -> Iterator[Served]:
     """Run so many servers, workers and beats on the services of this test run."""
-    with _fresh_database() as database_url, contextlib.ExitStack() as running:
+    database = copied_database(f"nexus_journey_{os.getpid()}")
+    with database as database_url, contextlib.ExitStack() as running:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "nexus.settings.development",
@@ -66,7 +67,6 @@ def hub_on_services(folder: Path, *, of_each: int = 1, **variables: str) -> Iter
             "NEXUS_DATA_DIR": str(folder),
             **variables,
         }
-        _manage(environment, "migrate", "--verbosity=0")
         _add_staff(environment)
         ports = [free_port() for _ in range(of_each)]
         processes = [
@@ -92,19 +92,6 @@ def _commands(folder: Path, number: int, port: int) -> dict[str, list[str]]:
     return {
         f"{name}{number}": [sys.executable, "-m", *command] for name, command in commands.items()
     }
-
-
-@contextlib.contextmanager
-def _fresh_database() -> Iterator[str]:
-    """A PostgreSQL database of our own beside the one that the tests use."""
-    name = f"nexus_journey_{os.getpid()}"
-    url = os.environ["DATABASE_URL"]
-    with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield f"{url.rpartition('/')[0]}/{name}"
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _emptied_redis() -> str:

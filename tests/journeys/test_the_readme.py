@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     """What `make run` serves."""
-    running = Hub(tmp_path_factory.mktemp("readme") / "data", demo=True)
+    running = Hub(tmp_path_factory.mktemp("readme") / "data", demo=True, anew=True)
     try:
         yield running.wait_until_it_serves()
         code, _seconds = running.stop()

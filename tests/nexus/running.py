@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 START_PATIENCE = 120  # seconds; the machine may be busy with other tests
 
@@ -33,13 +35,25 @@ class Answer:
 
 
 class Hub:
-    """One run of `manage.py up`."""
+    """One run of `manage.py up`.
+
+    It finds a migrated database, unless `anew`: then it finds what is there, or nothing.
+    """
 
     def __init__(
-        self, data_dir: Path, *, demo: bool, port: int | None = None, **variables: str
+        self,
+        data_dir: Path,
+        *,
+        demo: bool,
+        port: int | None = None,
+        anew: bool = False,
+        **variables: str,
     ) -> None:
         self.port = port or free_port()
         self.data_dir = data_dir
+        database = data_dir / "nexus.sqlite3"
+        if not (anew or variables.get("DATABASE_URL") or database.exists()):
+            migrated.copy_to(database)
         self._log = data_dir.parent / f"{data_dir.name}-{self.port}.log"
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(

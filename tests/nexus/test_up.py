@@ -24,7 +24,7 @@ pytestmark = pytest.mark.embedded
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     """A hub with demo data, shared by the tests that only talk to it."""
-    running = Hub(tmp_path_factory.mktemp("up") / "var", demo=True)
+    running = Hub(tmp_path_factory.mktemp("up") / "var", demo=True, anew=True)
     try:
         yield running.wait_until_it_serves()
     finally:
@@ -191,7 +191,7 @@ def test_a_second_run_with_demo_data_changes_nothing(hub, tmp_path):
 
 
 def test_without_demo_data_nobody_has_an_account(start):
-    hub = start().wait_until_it_serves()
+    hub = start(anew=True).wait_until_it_serves()
 
     assert "nexus.demo" not in hub.output
     assert rows_of(hub.data_dir, "accounts_user") == 0
@@ -199,7 +199,7 @@ def test_without_demo_data_nobody_has_an_account(start):
 
 def test_a_taken_port_is_said_before_anything_is_touched(start):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        hub = start(port=taken.getsockname()[1])
+        hub = start(port=taken.getsockname()[1], anew=True)
         code = hub.process.wait(timeout=30)
 
     assert code == 1
