@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts import tokens
+from foundation import caching, copies
 from foundation.http.recipes import Recipe
 from learnings.models import Challenge
 from learnings.rest.v1.entries import EntryViewSet
@@ -32,6 +33,14 @@ def lanes():
     """The applications of two processes, as far as what they keep to themselves goes."""
     django = django_alone()
     return [FastLane(django), FastLane(django)]
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch):
+    """However long fifty threads take on a busy machine, nobody gives up waiting for another."""
+    monkeypatch.setattr(caching, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(caching, "FLIGHT", PATIENCE)
+    monkeypatch.setattr(copies, "FLIGHT", 1000 * PATIENCE)
 
 
 @pytest.fixture
