@@ -42,11 +42,14 @@ def pytest_report_header() -> str:
     return "nexus: " + ", ".join(f"{part} {name}" for part, name in parts.items())
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` does not want
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with a reason; say what comes first, and what once."""
-    spreading.spread(items)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]):
+    """Skip what this machine cannot run, with a reason; say what runs once, and what first."""
+    spreading.mark_once(items)  # before pytest leaves out what `-m` does not want
     present.skip_what_is_absent(items)
+    result = yield
+    spreading.longest_first(items)  # after pytest-django, which puts those without a database last
+    return result
 
 
 def pytest_collection_finish() -> None:

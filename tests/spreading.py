@@ -52,11 +52,15 @@ LONG: Final = (
 )
 
 
-def spread(items: list[pytest.Item]) -> None:
-    """Mark what runs once, and put the longest files first."""
+def mark_once(items: list[pytest.Item]) -> None:
+    """Mark what comes out alike on every set-up."""
     for item in items:
         if item.nodeid.startswith((*WITHOUT_PARTS, *WHATEVER_THE_HUB)):
             item.add_marker(pytest.mark.once)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the files first that take longest."""
     order = {path: number for number, path in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
