@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests import spreading
+from tests import setups, spreading
 from tests.architecture.sources import ROOT
 from tests.spreading import LONG, WHATEVER_THE_HUB, WITHOUT_PARTS
 
@@ -35,3 +35,16 @@ def test_marks_are_given_by_address_only(request):
     marked = [item.nodeid for item in request.session.items if item.get_closest_marker("once")]
 
     assert [each for each in marked if not each.startswith(listed)] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"), [(0, 5, 0), (5, 5, 5), (0, 1, 1), (1, 5, 1), (0, 0, 0)]
+)
+def test_that_nothing_is_left_for_the_second_set_up_is_no_failure(monkeypatch, first, second, code):
+    services = setups.Setup("services", "all three", {}, ("-m", "not once"))
+    monkeypatch.setattr(setups, "with_services", lambda _environ: services)
+    monkeypatch.setattr(
+        setups, "run", lambda setup, _arguments: second if setup is services else first
+    )
+
+    assert setups.main(["tests/architecture"]) == code
