@@ -100,7 +100,7 @@ def _bring_back_migrated_rows(rows: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig) -> Iterator[None]:
     """Make the test database and keep a copy of the rows that migrations wrote.
 
     But for the starter topics: a test says which topics there are, or asks for `taxonomy`.
@@ -111,6 +111,12 @@ def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
     pytestconfig.stash[MIGRATED_ROWS] = rows
     # What `serialized_rollback` brings back: Django kept it before the topics went.
     connection._test_serialized_contents = rows
+    yield
+    # A file that was there before the tests, pytest-django leaves there: `django_db_keepdb`.
+    if connection.vendor == "sqlite" and not pytestconfig.getvalue("reuse_db"):
+        connection.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{connection.settings_dict['NAME']}{suffix}").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
