@@ -89,6 +89,7 @@ def measure(readmes: int) -> dict[str, Any]:
         for n in range(min(AUTHORS, readmes))
     ]
     texts = [path.read_text(encoding="utf-8") for path in sorted(DEMO.glob("*.md"))]
+    bring(varied(texts[0], readmes), readmes, authors)  # what is loaded once is loaded now
     rates = []
     for tenth in range(TENTHS):
         numbers = range(tenth * readmes // TENTHS, (tenth + 1) * readmes // TENTHS)
@@ -97,7 +98,7 @@ def measure(readmes: int) -> dict[str, Any]:
             bring(varied(texts[number % len(texts)], number), number, authors)
         rates.append(len(numbers) / (time.perf_counter() - began))
     done = ImportRun.objects.filter(status=ImportStatus.DONE).count()
-    assert done == readmes, f"{readmes - done} imports failed"
+    assert done == readmes + 1, f"{readmes + 1 - done} imports failed"
     drafts = sum(model._default_manager.count() for model in ENTRY_MODELS.values())
     return {"readmes": readmes, "drafts": drafts, "rates": rates}
 

@@ -141,11 +141,11 @@ def process(
         yield started
     finally:
         started.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             started.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            os.killpg(started.pid, signal.SIGKILL)  # its own session: nobody else is in it
-            started.wait(PATIENCE)
+        with suppress(ProcessLookupError):  # as it should be: none is left of its session
+            os.killpg(started.pid, signal.SIGKILL)
+        started.wait(PATIENCE)
 
 
 def callers_own() -> dict[str, str]:

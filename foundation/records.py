@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-MOST_RECORDS: Final = 5_000  # known to one process; about 10 MB
+MOST_RECORDS: Final = 2_000  # known to one process; about 10 MB
 MOST_BYTES: Final = 4 * 1024 * 1024  # of bodies, beside them
 LONGEST_BODY: Final = MOST_BYTES // 64  # or a few long ones would push out all others
 
@@ -29,12 +30,14 @@ class Record:
     body: bytes | None = None  # of a copy, while this process has room for it
 
     @classmethod
-    def read(cls, text: bytes, body: bytes | None = None) -> Record:
-        """A record from its text; with the body if that is short, and told apart by its tag."""
+    def read(cls, text: bytes) -> Record:
+        """A record from its text."""
         names, versions, facts = json.loads(text)
-        if body is not None and (len(body) > LONGEST_BODY or not facts.get("tag")):
-            body = None
-        return cls(text, tuple(names), tuple(each.encode() for each in versions), facts, body)
+        return cls(text, tuple(names), tuple(each.encode() for each in versions), facts)
+
+    def may_hold(self, body: bytes | None) -> bool:
+        """Whether a body may stay with it: a short one, that its tag tells apart from others."""
+        return body is not None and len(body) <= LONGEST_BODY and bool(self.facts.get("tag"))
 
     @staticmethod
     def write(names: Sequence[str], versions: Sequence[str], facts: Mapping[str, Any]) -> str:
@@ -50,7 +53,8 @@ class Known:
     """What records said when this process last saw them, by where they are kept."""
 
     def __init__(self) -> None:
-        self._records: dict[str, Record] = {}
+        self._records: OrderedDict[str, Record] = OrderedDict()  # the one learned first comes first
+        self._bodies: OrderedDict[str, int] = OrderedDict()  # lengths, likewise
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -64,27 +68,36 @@ class Known:
         `body` is the copy's, fetched in one step with the text.
         """
         known = self._records.get(where)
-        if known is not None and known.text == text and (known.body is not None or body is None):
-            return known
-        record = Record.read(text, body) if text is not None else None
+        if known is not None and known.text == text:
+            if known.body is not None or not known.may_hold(body):
+                return known
+            record: Record | None = replace(known, body=body)
+        elif text is None:
+            record = None
+        else:
+            record = Record.read(text)
+            if record.may_hold(body):
+                record = replace(record, body=body)
         with self._lock:
             self._replace(where, record)
         return record
 
     def _replace(self, where: str, record: Record | None) -> None:
-        before = self._records.pop(where, None)
-        self._bytes -= _weight(before)
+        self._records.pop(where, None)
+        self._bytes -= self._bodies.pop(where, 0)
         if record is None:
             return
-        self._bytes += _weight(record)
-        if len(self._records) >= MOST_RECORDS or self._bytes > MOST_BYTES:
-            self._records.clear()
-            self._bytes = _weight(record)
         self._records[where] = record
-
-
-def _weight(record: Record | None) -> int:
-    return len(record.body) if record is not None and record.body is not None else 0
+        if record.body is not None:
+            self._bodies[where] = len(record.body)
+            self._bytes += len(record.body)
+        while len(self._records) > MOST_RECORDS:
+            oldest = next(iter(self._records))
+            self._replace(oldest, None)
+        while self._bytes > MOST_BYTES:
+            oldest, length = self._bodies.popitem(last=False)
+            self._bytes -= length
+            self._records[oldest] = replace(self._records[oldest], body=None)
 
 
 known: Final = Known()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import tokens
 from foundation import caching, copies, records, redis_commands
 from foundation.caching import Kept
-from foundation.records import LONGEST_BODY, MOST_BYTES, Known, Record
+from foundation.records import LONGEST_BODY, MOST_BYTES, MOST_RECORDS, Known, Record
 from nexus.fastlane import FastLane
 from tests.factories.learnings import ChallengeFactory
 from tests.fastlane.calling import Ask, ask, django_alone
@@ -96,7 +96,17 @@ class TestRoom:
         for number in range(1_000):
             known.learn(f"copy:{number}", TAGGED, body)
             assert sum(_lengths(known)) <= MOST_BYTES
-        assert sum(_lengths(known)) > 0
+        assert sum(_lengths(known)) > MOST_BYTES - len(body)
+        # The oldest bodies went, and no record.
+        assert known.get("copy:0").body is None
+        assert known.get("copy:999").body == body
+
+    def test_the_record_that_was_learned_first_goes_first(self):
+        known = Known()
+        for number in range(MOST_RECORDS + 1):
+            known.learn(f"copy:{number}", TAGGED)
+        assert known.get("copy:0") is None
+        assert known.get("copy:1") is not None
 
     def test_room_that_was_given_back_can_be_used_again(self):
         known, body = Known(), b"x" * LONGEST_BODY
@@ -113,8 +123,9 @@ class TestRoom:
     )
     def test_a_long_body_or_one_without_a_tag_is_fetched_each_time(self, text, body):
         known = Known()
-        known.learn("copy:a", text, body)
-        assert known.get("copy:a").body is None
+        first, again = (known.learn("copy:a", text, body) for _time in range(2))
+        assert first.body is None
+        assert again is first  # read once
 
     def test_a_body_is_learned_when_it_comes_later_than_its_text(self):
         known = Known()
