@@ -61,6 +61,8 @@ def _filtered(
     yield _list(kind, "by an author of few", f"author={seeded.sparse_author_id}")
     yield _list(kind, "by an author, by votes", f"author={seeded.author_id}&ordering=-votes_count")
     yield _list(kind, "made since", "created_after=2024-06-01T00:00:00Z")
+    yield _list(kind, "made in the last days, oldest first",
+                "created_after=2025-06-08T00:00:00Z&ordering=published_at")  # fmt: skip
     yield _list(kind, "made before", "created_before=2023-09-01T00:00:00Z")
     between = "created_after=2024-01-01T00:00:00Z&created_before=2024-01-03T00:00:00Z"
     yield _list(kind, "made within two days", between)

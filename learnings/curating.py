@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F
 
 from foundation.errors import Conflict
-from learnings.models import Challenge, Learning, Revision, Solution, Topic, TopicAlias
+from foundation.postgresql import bounds
+from learnings.models import Challenge, Entry, Learning, Revision, Solution, Topic, TopicAlias
 from learnings.naming import fold
 from notifications.announcing import redirect
 
@@ -34,7 +35,11 @@ def merge(topic: Topic, *, into: Topic) -> Topic:
         NotMergeable: both are one, or `into` waits to be confirmed itself.
     """
     # In one order, so that two merges at once wait for each other instead of for ever.
-    _hold_entries(topic)
+    bounds.lift()  # a popular topic has more links than move within a request's time
+    # Counting holds entries link by link (`tallying`). Whoever holds an entry may be about to link
+    # it to a topic: entries come first everywhere, kind by kind, in the order of their ids.
+    for kind in (Learning, Challenge):
+        _hold(kind, topic)
     rows = Topic.objects.select_for_update().filter(pk__in=[topic.pk, into.pk]).order_by("pk")
     locked = {row.pk: row for row in rows}
     if len(locked) != 2 or locked[into.pk].is_proposed:  # noqa: PLR2004 - both of them
@@ -53,15 +58,10 @@ def merge(topic: Topic, *, into: Topic) -> Topic:
     return into
 
 
-def _hold_entries(topic: Topic) -> None:
-    """Hold the entries whose links will change, before any topic.
-
-    Counting holds them link by link (`tallying`). Whoever holds an entry may be about to link it to
-    a topic: entries come first everywhere, kind by kind, in the order of their ids.
-    """
-    for model in (Learning, Challenge):
-        rows: Any = model._default_manager.filter(topics=topic).order_by("pk")
-        list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+def _hold(model: type[Entry], topic: Topic) -> None:
+    """Hold the entries of one kind whose links to the topic will change."""
+    rows: Any = model._default_manager.filter(topics=topic).order_by("pk")
+    list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
 
 def _move_entries(through: Any, topic: Topic, into: Topic) -> None:

@@ -100,17 +100,25 @@ class HubCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the hub's gauges; without a database only that it is away."""
         up = GaugeMetricFamily("nexus_database_up", "Whether the database answered.")
+        gauges, answers = [], True
         try:
-            gauges = list(self._gauges())
+            for gauge in self._gauges():
+                gauges.append(gauge)  # noqa: PERF402 - what came before an error is told
         except DatabaseError as error:
-            up.add_metric([], int(bounds.is_reached(error)))  # it says that counting takes too long
-            yield up
-            return
-        up.add_metric([], 1)
+            answers = bounds.is_reached(error)  # it says that counting takes too long
+        up.add_metric([], int(answers))
         yield up
         yield from gauges
 
     def _gauges(self) -> Iterator[Metric]:
+        # What somebody is woken for comes first: counting all entries may take too long.
+        waiting = backlog(at=timezone.now())
+        yield GaugeMetricFamily("nexus_outbox_owed", "Promises not kept yet.", waiting.owed)
+        yield GaugeMetricFamily(
+            "nexus_outbox_lag_seconds",
+            "Age of the oldest overdue promise.",
+            waiting.lag.total_seconds(),
+        )
         entries = GaugeMetricFamily("nexus_entries", "Entries.", labels=["type", "status"])
         for model in (Learning, Challenge, Solution):
             for status, count in _by_status(model):
@@ -122,13 +130,6 @@ class HubCollector(Collector):
         yield imports
         yield GaugeMetricFamily(
             "nexus_users", "Active people.", User.objects.filter(is_active=True).count()
-        )
-        waiting = backlog(at=timezone.now())
-        yield GaugeMetricFamily("nexus_outbox_owed", "Promises not kept yet.", waiting.owed)
-        yield GaugeMetricFamily(
-            "nexus_outbox_lag_seconds",
-            "Age of the oldest overdue promise.",
-            waiting.lag.total_seconds(),
         )
 
 

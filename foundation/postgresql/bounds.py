@@ -11,6 +11,7 @@ import threading
 from typing import Final
 
 from django.conf import settings
+from django.db import connection
 
 # Seconds. A process that stops in a transaction, frozen or busy, keeps locks no longer than this.
 IDLE_IN_TRANSACTION: Final = 60
@@ -51,6 +52,16 @@ def options() -> str:
     statement = round(settings.STATEMENT_TIMEOUT * 1000)
     idle = IDLE_IN_TRANSACTION * 1000
     return f"-c statement_timeout={statement} -c idle_in_transaction_session_timeout={idle}"
+
+
+def lift() -> None:
+    """Let the rest of this transaction take as long as it needs, though a request waits for it.
+
+    For what is done whole or not at all, and grows with what it is done to.
+    """
+    if connection.vendor == "postgresql" and are_set():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def is_reached(error: BaseException) -> bool:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin, messages
+from django.db import OperationalError
 from django.http import HttpRequest
 
 from accounts.models import User
 from foundation.errors import NexusError
+from foundation.postgresql import bounds
 from learnings import publishing
 from learnings.admin.waiting import MODELS, solutions_waiting_for
 from learnings.models import Challenge, Entry
@@ -35,6 +37,11 @@ def carry_out(entries: Iterable[Entry], step: Callable[[Any], Any]) -> Outcome:
             outcome.done.append(step(entry) or entry)
         except NexusError as refusal:
             outcome.refused.append((entry, str(refusal)))
+        except OperationalError as error:
+            if not bounds.is_reached(error):
+                raise
+            # Somebody holds it: an import, say, holds all entries of its author.
+            outcome.refused.append((entry, "Something else is changing it. Try again in a moment."))
     return outcome
 
 

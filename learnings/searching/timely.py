@@ -27,11 +27,19 @@ def spanned(
     return entries.filter(**{name: end for name, end in ends.items() if end is not None})
 
 
-def within(entries: _Rows, field: str, *, since: datetime | None, before: datetime | None) -> _Rows:
+def within(
+    entries: _Rows,
+    field: str,
+    *,
+    since: datetime | None,
+    before: datetime | None,
+    newest_first: bool = True,
+) -> _Rows:
     """The same of all that is published, where `field` is not what the list is ordered by.
 
-    `field` is `created_at` or `updated_at`. Where few lie in the span they are gathered by its
-    index; or else a page would be looked for along the whole list.
+    `field` is `created_at` or `updated_at`; `newest_first` says that the list begins with what is
+    newest by another time. Where few lie in the span they are gathered by its index; or else a page
+    would be looked for along the whole list.
     """
     rows = spanned(entries, field, since=since, before=before)
     if connections[entries.db].vendor != "postgresql":
@@ -39,7 +47,8 @@ def within(entries: _Rows, field: str, *, since: datetime | None, before: dateti
     is_bounded = before is not None and field == "updated_at"
     # Entries without an end are among the newest, and those changed before some day follow those
     # published before: either walk ends soon, unless there are too few for a page.
-    at_most = FEW if before is None or (is_bounded and since is None) else MOST
+    is_short = before is None or (is_bounded and since is None)
+    at_most = FEW if newest_first and is_short else MOST
     found = _Gathering(entries, field, since, before)
     if found.are_at_most(at_most):
         return rows.filter(pk__in=found.ids())

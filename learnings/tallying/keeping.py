@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import time
 from types import ModuleType
 from typing import Any, Final
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from learnings.models import Topic, TopicTally
 from learnings.tallying import postgresql, sqlite
 from learnings.tallying.kinds import KINDS, PUBLISHED, TALLIES
 
 logger = logging.getLogger(__name__)
+
+TRIES: Final = 10  # to lock the tables of a hub that is written to
+PAUSE: Final = 1.0  # seconds between them, in which writers who waited get their turn
 
 _COUNTED: Final = " UNION ALL ".join(
     f"SELECT topic_id, '{kind.name}' AS kind, count(*) AS change"  # noqa: S608 - names of ours
@@ -43,7 +47,7 @@ def mend(*, using: str = "default") -> Missing:
     """Compare tallies with a true count and add what they lack; returns what that was.
 
     Nothing, as long as the triggers stand: so what is found is logged as a warning. Reads every
-    link of the hub once; nobody waits for it.
+    link of the hub once; on PostgreSQL nobody waits for it.
     """
     missing = _add_missing(using)
     topics = Topic.objects.using(using).in_bulk({topic for topic, _kind in missing})
@@ -68,13 +72,34 @@ def complete(*, using: str) -> bool:
             return False  # not yet, or not any more
         is_complete: bool = room.is_complete(cursor)
     if not is_complete:
-        with transaction.atomic(using=using), connection.cursor() as cursor:
-            room.hold(cursor)
-            room.make(cursor)
-            _add_missing(using)
-    elif connection.vendor == "sqlite":
+        return _complete_now(using)
+    if connection.vendor == "sqlite":
         mend(using=using)
-    return not is_complete
+    return False
+
+
+def _complete_now(using: str) -> bool:
+    """Make the triggers, also while others write; returns whether nobody else had meanwhile.
+
+    Raises:
+        OperationalError: writers held the tables at each of several tries.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(using=using), connections[using].cursor() as cursor:
+                _room(using).hold(cursor)
+                if _room(using).is_complete(cursor):
+                    return False
+                _room(using).make(cursor)
+                _add_missing(using)
+        except OperationalError as error:
+            if not tries_left:
+                raise
+            logger.info("Triggers are made in a moment, others are writing: %s", error)
+            time.sleep(PAUSE)
+        else:
+            break
+    return True
 
 
 def drop(*, using: str) -> None:

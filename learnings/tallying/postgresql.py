@@ -55,7 +55,13 @@ def is_complete(cursor: Any) -> bool:
 
 
 def make(cursor: Any) -> None:
-    """Make all triggers. Until the transaction ends nobody writes to entries and links."""
+    """Make all triggers. Until the transaction ends nobody writes to entries and links.
+
+    Raises:
+        OperationalError: somebody held one of the tables for too long. Whoever writes meanwhile
+            waits behind us, so we give up early.
+    """
+    cursor.execute("SET LOCAL lock_timeout = '2s'")
     for trigger in _triggers():
         for statement in trigger.statements:
             cursor.execute(statement)

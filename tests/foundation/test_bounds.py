@@ -13,19 +13,26 @@ from collections.abc import Iterator
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InternalError, connection, transaction
+from django.utils import timezone
 from psycopg.errors import IdleInTransactionSessionTimeout, InFailedSqlTransaction
 
+from accounts.models import Role
 from benchmarks import seeding
+from foundation import doorbell
 from foundation.http import idempotency, problems
 from foundation.postgresql import bounds
-from learnings.models import Challenge
+from learnings import curating
+from learnings.admin import reviewing
+from learnings.models import Challenge, Status, Topic
 from nexus import metrics
 from nexus.celery import app
 from nexus.embedded import Background
 from nexus.settings.environment import Environment
 from tests.architecture.sources import ROOT
+from tests.factories.accounts import UserFactory
 from tests.factories.learnings import ChallengeFactory, TopicFactory
 from tests.holding import BOUND, bounded_connection, held, session
+from tests.together import PATIENCE, together
 
 pytestmark = pytest.mark.services
 
@@ -117,6 +124,8 @@ def test_a_scrape_that_counts_for_too_long_does_not_say_that_the_database_is_awa
         gauges = {family.name: family for family in metrics.HubCollector().collect()}
 
     assert [sample.value for sample in gauges["nexus_database_up"].samples] == [1]
+    assert "nexus_outbox_lag_seconds" in gauges  # what somebody is woken for
+    assert "nexus_imports" not in gauges
 
 
 def test_a_hub_whose_lists_are_slow_is_ready(client):
@@ -154,6 +163,68 @@ def test_a_session_that_was_ended_for_idling_is_a_part_that_is_away():
 
 
 # --- Who is bounded ----------------------------------------------------------------------------
+
+
+def test_what_is_done_whole_or_not_at_all_may_take_longer(bounded):
+    with transaction.atomic():
+        bounds.lift()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(%s)", [1.2 * BOUND])
+
+    assert bound_here() == "1s"
+
+
+def test_a_merge_of_topics_is_such(bounded):
+    topic, into = TopicFactory.create_batch(2)
+    is_held = threading.Event()
+
+    def hold_for_long() -> None:
+        with held("learnings_topic"):
+            is_held.set()
+            time.sleep(1.5 * BOUND)
+
+    def merge() -> Topic:
+        assert is_held.wait(PATIENCE)
+        return curating.merge(topic, into=into)
+
+    assert together(hold_for_long, merge) == [None, into]
+
+
+def test_what_the_environment_says_of_connections_is_said_with_the_bounds(
+    transactional_db, settings, monkeypatch
+):
+    monkeypatch.delitem(connection.settings_dict["OPTIONS"], "options", raising=False)
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=pg_catalog,public")
+    with bounded_connection(settings), connection.cursor() as cursor:
+        cursor.execute("SHOW search_path")
+        assert cursor.fetchone()[0] == "pg_catalog,public"
+        assert bound_here() == "1s"
+
+
+def test_one_entry_that_somebody_holds_stops_no_other_of_many(bounded, monkeypatch):
+    monkeypatch.setattr(doorbell, "_send", lambda *_args, **_options: None)
+    curator = UserFactory(role=Role.CURATOR)
+    first, second, third = ChallengeFactory.create_batch(3, status=Status.IN_REVIEW)
+    is_held, is_told = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Challenge.objects.select_for_update().get(pk=second.pk)
+            is_held.set()
+            assert is_told.wait(PATIENCE)
+
+    def publish() -> reviewing.Outcome:
+        assert is_held.wait(PATIENCE)
+        try:
+            return reviewing.publish_all([first, second, third], by=curator, at=timezone.now())
+        finally:
+            is_told.set()
+
+    _held, outcome = together(hold, publish)
+    assert [entry.pk for entry in outcome.done] == [first.pk, third.pk]
+    assert [(entry.pk, said) for entry, said in outcome.refused] == [
+        (second.pk, "Something else is changing it. Try again in a moment.")
+    ]
 
 
 def test_a_process_that_serves_nobody_is_not_bounded(transactional_db, settings):

@@ -133,9 +133,13 @@ class EntryFilterSet(filters.FilterSet):
         if since is before is None:
             return entries
         is_narrow = not self.narrowing or any(given[name] for name in self.narrowing)
-        ordered_by = self.request.query_params.get("ordering", "").lstrip("-")
-        find = searching.spanned if is_narrow or ordered_by == field else searching.within
-        return find(entries, field, since=since, before=before)
+        ordered_by = self.request.query_params.get("ordering") or "-published_at"
+        if is_narrow or ordered_by.lstrip("-") == field:
+            return searching.spanned(entries, field, since=since, before=before)
+        newest_first = ordered_by.startswith("-") and ordered_by != "-votes_count"
+        return searching.within(
+            entries, field, since=since, before=before, newest_first=newest_first
+        )
 
     def with_words(self, entries: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
         """Entries in which every word occurs."""
