@@ -24,7 +24,7 @@ from tests.factories.learnings import ChallengeFactory
 from tests.fastlane.calling import Ask, Reply, ask, django_alone
 from tests.together import PATIENCE, together
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.services(queue=False), pytest.mark.django_db(transaction=True)]
 
 LIST = "/api/v1/challenges/?page_size=2"
 AT_RANDOM = 3  # seconds

@@ -22,7 +22,7 @@ UNTAGGED = Record.write(["version:a"], ["1"], {"tag": "", "headers": []}).encode
 
 
 class TestOnServices:
-    pytestmark = pytest.mark.services
+    pytestmark = pytest.mark.services(queue=False)
 
     @pytest.fixture
     def lane(self):

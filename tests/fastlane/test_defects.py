@@ -21,8 +21,10 @@ CHAPTERS = {
 }
 
 pytestmark = [
-    pytest.mark.services, pytest.mark.django_db, pytest.mark.usefixtures("_lasting_connections")
-]  # fmt: skip
+    pytest.mark.services(queue=False),
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("_lasting_connections"),
+]
 
 
 def test_nothing_differs_where_nothing_is_taken_out(settings, on_commit):

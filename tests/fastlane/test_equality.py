@@ -12,7 +12,7 @@ REQUESTS = int(os.environ.get("NEXUS_EQUALITY_REQUESTS", "1000"))
 SEED = int(os.environ.get("NEXUS_EQUALITY_SEED", "5"))
 
 
-@pytest.mark.services
+@pytest.mark.services(queue=False)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_lasting_connections")
 def test_django_alone_and_behind_the_fast_lane_answer_alike(settings):

@@ -53,7 +53,7 @@ def asked(db, learner, _lasting_connections):
     return Ask(LIST).but(Authorization=f"Bearer {access}")
 
 
-@pytest.mark.services
+@pytest.mark.services(queue=False)
 class TestKeeping:
     def test_the_second_answer_comes_without_django(self, django, asked):
         lane = FastLane(django)
@@ -129,7 +129,7 @@ class TestKeeping:
         assert not _keys("copy") + _keys("pass")
 
 
-@pytest.mark.services
+@pytest.mark.services(queue=False)
 class TestWithoutRedis:
     @pytest.mark.parametrize("step", ["look_up", "keep_derived"])
     def test_who_asks_while_it_is_lost_is_answered_by_django(

@@ -15,7 +15,7 @@ from nexus.fastlane import FastLane
 from tests.factories.learnings import ChallengeFactory
 from tests.fastlane.calling import Ask, Counted, ask, django_alone
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.services(queue=False)
 
 LIST = "/api/v1/challenges/"
 

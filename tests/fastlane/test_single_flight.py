@@ -21,7 +21,7 @@ from tests.factories.learnings import ChallengeFactory
 from tests.fastlane.calling import Ask, Reply, ask, django_alone
 from tests.together import PATIENCE
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.services(queue=False), pytest.mark.django_db(transaction=True)]
 
 CLIENTS = 50
 MOST = 2  # computations

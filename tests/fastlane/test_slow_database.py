@@ -15,7 +15,7 @@ from tests.factories.learnings import ChallengeFactory
 from tests.fastlane.calling import Ask, ask, django_alone, lasting_connections
 from tests.holding import BOUND, bounded_connection, held, session
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.services(queue=False)
 
 LIST = "/api/v1/challenges/"
 

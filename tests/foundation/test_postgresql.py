@@ -9,7 +9,7 @@ import time
 import pytest
 from django.db import connection
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db]
+pytestmark = [pytest.mark.services(queue=False), pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def _end(line):
         assert cursor.fetchone() == (True,)
 
 
-@pytest.mark.services
+@pytest.mark.services(queue=False)
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_ends_with_its_thread_and_waits_for_no_garbage_collector():
     backends: list[int] = []

@@ -10,7 +10,7 @@ from learnings.models import Challenge
 from learnings.searching import timely
 from tests.factories.learnings import ChallengeFactory
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db]
+pytestmark = [pytest.mark.services(queue=False), pytest.mark.django_db]
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.load.reconciling import differences
 from benchmarks.load.running import Plan, finished
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.services(queue=False)
 
 SECONDS = float(os.environ.get("NEXUS_LOAD_SECONDS") or 15)
 END_A_SESSION = """

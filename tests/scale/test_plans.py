@@ -27,7 +27,7 @@ from learnings.models import Challenge, Topic
 from learnings.searching import timely, topical
 from tests.scale import agreements
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.services(queue=False)
 
 ROWS: Final = 10_000
 SNAPSHOT: Final = Path(__file__).with_name("plans.txt")
