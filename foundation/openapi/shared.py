@@ -96,7 +96,8 @@ UNNAMED: Final = (405, 406, 413, 414, 415, 500, 503)
 _OTHERS: Final = (
     "Any other refusal: 405 (wrong method), 406 (this media type is not served), 413 (a body that "
     "is too large), 414 (an address over 4,096 bytes), 415 (this media type is not taken), 500 (a "
-    "bug of ours) or 503 (a part of the hub is away; wait as long as `Retry-After` says)."
+    "bug of ours) or 503 (a part of the hub is away or takes too long; wait as long as "
+    "`Retry-After` says)."
 )
 
 

@@ -3234,7 +3234,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Any other refusal: 405 (wrong method), 406 (this media type is not served), 413 (a body that is too large), 414 (an address over 4,096 bytes), 415 (this media type is not taken), 500 (a bug of ours) or 503 (a part of the hub is away; wait as long as `Retry-After` says). */
+        /** @description Any other refusal: 405 (wrong method), 406 (this media type is not served), 413 (a body that is too large), 414 (an address over 4,096 bytes), 415 (this media type is not taken), 500 (a bug of ours) or 503 (a part of the hub is away or takes too long; wait as long as `Retry-After` says). */
         readonly Otherwise: {
             headers: {
                 readonly RateLimit: components["headers"]["RateLimit"];
