@@ -3,7 +3,8 @@
     make bench ARGS="--only importing"
     [DATABASE_URL=postgres://…] python -m benchmarks.importing [--readmes 1000]
 
-The READMEs of the demo, varied so that no two hold the same entries, by fifty authors; each goes
+The READMEs of the demo by fifty authors. What they say is varied, so that no two hold the same
+entries; what they name stays, as those of one programme name the same technologies. Each goes
 through the same room as a learner's: saved and promised, then read, matched and written as drafts.
 In a database of its own, on PostgreSQL if `DATABASE_URL` names a server, else on SQLite.
 """
@@ -25,8 +26,7 @@ from benchmarks.servers import ROOT, callers_own
 AUTHORS: Final = 50
 TENTHS: Final = 10
 DEMO: Final = ROOT / "demo"
-# What names an entry: headings below the second level, and bold terms.
-_NAMES: Final = re.compile(r"^(#{3,} .+|.*\*\*.+?)(?=\*\*|$)", re.MULTILINE)
+_ENDS_OF_LINES: Final = re.compile(r"(?<=[a-z])\.?$", re.MULTILINE)
 
 
 def in_process_of_its_own(postgres: str) -> dict[str, Any]:
@@ -119,8 +119,8 @@ def bring(text: str, number: int, authors: list[Any]) -> None:
 
 
 def varied(text: str, number: int) -> str:
-    """The README with other names for its entries."""
-    return _NAMES.sub(lambda name: f"{name.group()} {number}", text)
+    """The README in other words."""
+    return _ENDS_OF_LINES.sub(f", as in week {number}.", text)
 
 
 if __name__ == "__main__":
