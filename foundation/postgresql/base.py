@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import threading
 import time
@@ -35,10 +34,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """What to connect with; for requests also how long they may hold the database."""
         params: dict[str, Any] = super().get_connection_params()
         if bounds.are_set():
-            # What the environment or the database's address says goes last, and so first. libpq
-            # looks at the environment's only where it is given none.
-            said = params.get("options") or os.environ.get("PGOPTIONS", "")
-            params["options"] = f"{bounds.options()} {said}".strip()
+            # What the database's address says goes last, and so first.
+            params["options"] = f"{bounds.options()} {params.get('options', '')}".strip()
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

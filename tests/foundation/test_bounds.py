@@ -190,17 +190,6 @@ def test_a_merge_of_topics_is_such(bounded):
     assert together(hold_for_long, merge) == [None, into]
 
 
-def test_what_the_environment_says_of_connections_is_said_with_the_bounds(
-    transactional_db, settings, monkeypatch
-):
-    monkeypatch.delitem(connection.settings_dict["OPTIONS"], "options", raising=False)
-    monkeypatch.setenv("PGOPTIONS", "-c search_path=pg_catalog,public")
-    with bounded_connection(settings), connection.cursor() as cursor:
-        cursor.execute("SHOW search_path")
-        assert cursor.fetchone()[0] == "pg_catalog,public"
-        assert bound_here() == "1s"
-
-
 def test_one_entry_that_somebody_holds_stops_no_other_of_many(bounded, monkeypatch):
     monkeypatch.setattr(doorbell, "_send", lambda *_args, **_options: None)
     curator = UserFactory(role=Role.CURATOR)

@@ -133,6 +133,18 @@ def test_emptying_the_tables_leaves_no_count():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_emptying_the_tables_after_a_test_leaves_no_tally():
+    """Nobody mends them then (tests/conftest.py), and ids can be used again."""
+    topics = TopicFactory.create_batch(2)
+    LearningFactory(published=True, topics=topics)
+    ChallengeFactory(published=True, topics=topics)
+
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+
+    assert not TopicTally.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_migration_may_rebuild_the_tables():
     topic = TopicFactory()
     ChallengeFactory(published=True, topics=[topic])
