@@ -36,6 +36,10 @@ class Question:
     known: str  # `If-None-Match`
     zipped: bool  # whether the client takes the answer compressed
 
+    def names(self, record: Record) -> bool:
+        """Whether the client has what a record is about, by a tag: none names nothing."""
+        return bool(self.known) and self.known == record.facts["tag"]
+
 
 @dataclass(slots=True)
 class Copy:
@@ -95,7 +99,7 @@ def look_up(
         names = kept.names
     if (token and good is None) or not names:
         return Nothing()
-    has_it = kept is not None and (kept.body is not None or question.known == kept.facts["tag"])
+    has_it = kept is not None and (kept.body is not None or question.names(kept))
     found = _Found.fetch(question, good, copy, names, with_body=alone and not has_it)
     if not found.is_allowed(question, at):
         if token:
@@ -108,7 +112,7 @@ def look_up(
         record = known.learn(copy, found.copy, found.body)
     if alone and record is not None and record.names == names and record.stands(found.now):
         body = record.body if found.body is None else found.body
-        if body is not None or question.known == record.facts["tag"]:
+        if body is not None or question.names(record):
             return Copy(record.facts, body or b"", found.standing(question))
         return found.nothing()  # the body is gone
     return _turn(question, found, copy, alone=alone) if subjects else found.nothing()

@@ -12,6 +12,7 @@ from accounts import tokens
 from foundation import caching, copies, records, redis_commands
 from foundation.caching import Kept
 from foundation.records import LONGEST_BODY, MOST_BYTES, MOST_RECORDS, Known, Record
+from nexus import fastlane
 from nexus.fastlane import FastLane
 from tests.factories.learnings import ChallengeFactory
 from tests.fastlane.calling import Ask, ask, django_alone
@@ -68,6 +69,18 @@ class TestOnServices:
         ] * 2
         assert b"New words" in made.body
         assert _left(made) - _left(found[1]) == 2  # each was counted once
+
+    def test_an_answer_without_a_tag_is_sent_whole(self, lane, asked, monkeypatch):
+        whole = ask(lane, asked).body
+        monkeypatch.setattr(copies, "known", Known())
+        facts = fastlane._facts
+        monkeypatch.setattr(fastlane, "_facts", lambda *given: {**facts(*given), "tag": ""})
+        caching.bump_now("challenges")
+
+        again = [ask(lane, asked) for _time in range(4)]
+
+        assert [each.body for each in again] == [whole] * 4
+        assert again[3].header("X-Cache") == "HIT"
 
     def test_a_page_that_is_made_from_fragments_costs_two_round_trips(
         self, lane, asked, monkeypatch, settings
